@@ -1,0 +1,2 @@
+/** Evaluation of a model. */
+package org.llamadl4j.eval;

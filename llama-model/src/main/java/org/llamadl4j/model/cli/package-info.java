@@ -1,0 +1,2 @@
+/** The {@code llama} program. */
+package org.llamadl4j.model.cli;

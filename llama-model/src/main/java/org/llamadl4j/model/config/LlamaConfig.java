@@ -1,0 +1,110 @@
+package org.llamadl4j.model.config;
+
+import java.util.List;
+import java.util.Locale;
+import lombok.Builder;
+import lombok.With;
+import org.llamadl4j.model.error.UserError;
+
+/**
+ * The sizes and constants of a LLaMA (section 2.2 and table 2 of the paper).
+ *
+ * @param dim D, width of the residual stream
+ * @param layers L, number of transformer layers
+ * @param heads H, number of query heads
+ * @param kvHeads G, number of key and value heads; divides {@code heads}, equals it without grouped-query attention
+ * @param hiddenDim F, hidden width of the feed-forward network
+ * @param vocabSize V, number of tokens
+ * @param contextLength largest T that the model is trained for
+ * @param normEps ε under the square root of RMSNorm
+ * @param ropeTheta θ, base of the rotary frequencies
+ * @param tiedEmbeddings whether the output head is the embedding matrix
+ */
+@Builder(toBuilder = true)
+@With
+public record LlamaConfig(
+        int dim,
+        int layers,
+        int heads,
+        int kvHeads,
+        int hiddenDim,
+        int vocabSize,
+        int contextLength,
+        double normEps,
+        double ropeTheta,
+        boolean tiedEmbeddings) {
+
+    public LlamaConfig {
+        requirePositive("dim", dim);
+        requirePositive("layers", layers);
+        requirePositive("heads", heads);
+        requirePositive("kvHeads", kvHeads);
+        requirePositive("hiddenDim", hiddenDim);
+        requirePositive("vocabSize", vocabSize);
+        requirePositive("contextLength", contextLength);
+        if (dim % heads != 0) {
+            throw UserError.usage("dim %d is not a multiple of heads %d", dim, heads);
+        }
+        if (heads % kvHeads != 0) {
+            throw UserError.usage("heads %d is not a multiple of kvHeads %d", heads, kvHeads);
+        }
+        if (dim / heads % 2 != 0) {
+            throw UserError.usage(
+                    "dim %d / heads %d gives heads of size %d; rotary embedding rotates pairs, so it must be even",
+                    dim, heads, dim / heads);
+        }
+        if (!(normEps > 0) || !(ropeTheta > 0)) {
+            throw UserError.usage("normEps %s and ropeTheta %s must be positive", normEps, ropeTheta);
+        }
+    }
+
+    /**
+     * A named size: {@code 7b}, {@code 13b}, {@code 33b}, {@code 65b} of the paper, or {@code 260k}, {@code 1m},
+     * {@code 15m}, {@code 42m}, {@code 110m} for one machine.
+     */
+    public static LlamaConfig preset(String name) {
+        LlamaConfig preset = Preset.ALL.get(name.toLowerCase(Locale.ROOT));
+        if (preset == null) {
+            throw UserError.usage("no preset is called '%s'; there are %s", name, String.join(", ", presetNames()));
+        }
+        return preset;
+    }
+
+    /** The names that {@link #preset} knows, smallest model first. */
+    public static List<String> presetNames() {
+        return List.copyOf(Preset.ALL.keySet());
+    }
+
+    /** K, the size of one head. */
+    public int headDim() {
+        return dim / heads;
+    }
+
+    /** G·K, the width of keys and of values. */
+    public int kvDim() {
+        return kvHeads * headDim();
+    }
+
+    /** The exact number of parameters; nothing is allocated. */
+    public long parameterCount() {
+        long attention = 2L * dim * dim + 2L * dim * kvDim();
+        long feedForward = 3L * dim * hiddenDim;
+        long norms = 2L * dim;
+        long embedding = (long) vocabSize * dim;
+        return layers * (attention + feedForward + norms) + dim + (tiedEmbeddings ? 1 : 2) * embedding;
+    }
+
+    /**
+     * Floating-point operations of one training step per token at sequence length {@code time}: 6 for each parameter
+     * of a matrix product, and 6·L·D·T for causal attention.
+     */
+    public double trainingFlopsPerToken(int time) {
+        return 6.0 * parameterCount() + 6.0 * layers * dim * time;
+    }
+
+    private static void requirePositive(String name, int value) {
+        if (value <= 0) {
+            throw UserError.usage("%s must be positive, not %d", name, value);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Text from a model. */
+package org.llamadl4j.model.generate;

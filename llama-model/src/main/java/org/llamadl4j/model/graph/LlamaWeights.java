@@ -1,0 +1,142 @@
+package org.llamadl4j.model.graph;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.kernel.Buffer;
+import org.llamadl4j.model.kernel.ElementType;
+import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.Tensor;
+
+/**
+ * One float32 tensor for each parameter of a LLaMA, by the names of Meta's reference code: its weights, their gradients
+ * or their moments. Linear weights are (outputs, inputs). Query and key rows are in Meta's order, in which rotary pairs
+ * are adjacent.
+ */
+public final class LlamaWeights {
+
+    private final LlamaConfig config;
+    private final Map<String, Tensor> tensors;
+
+    private LlamaWeights(LlamaConfig config, Map<String, Tensor> tensors) {
+        this.config = config;
+        this.tensors = Collections.unmodifiableMap(tensors);
+    }
+
+    /** Zeroed tensors for every parameter of {@code config}. */
+    public static LlamaWeights zeros(LlamaConfig config, Kernels kernels) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        shapes(config).forEach((name, shape) -> {
+            long size = 1;
+            for (long dimension : shape) {
+                size *= dimension;
+            }
+            Buffer buffer = kernels.allocate(ElementType.FLOAT32, size);
+            tensors.put(name, new Tensor(buffer, shape));
+        });
+        return new LlamaWeights(config, tensors);
+    }
+
+    /** The name and shape of every parameter, in the order of the forward pass; nothing is allocated. */
+    public static Map<String, long[]> shapes(LlamaConfig config) {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        int dim = config.dim();
+        int hidden = config.hiddenDim();
+        shapes.put(EMBEDDING, new long[] {config.vocabSize(), dim});
+        for (int layer = 0; layer < config.layers(); layer++) {
+            shapes.put(attentionNorm(layer), new long[] {dim});
+            shapes.put(wq(layer), new long[] {dim, dim});
+            shapes.put(wk(layer), new long[] {config.kvDim(), dim});
+            shapes.put(wv(layer), new long[] {config.kvDim(), dim});
+            shapes.put(wo(layer), new long[] {dim, dim});
+            shapes.put(ffnNorm(layer), new long[] {dim});
+            shapes.put(w1(layer), new long[] {hidden, dim});
+            shapes.put(w2(layer), new long[] {dim, hidden});
+            shapes.put(w3(layer), new long[] {hidden, dim});
+        }
+        shapes.put(NORM, new long[] {dim});
+        if (!config.tiedEmbeddings()) {
+            shapes.put(OUTPUT, new long[] {config.vocabSize(), dim});
+        }
+        return shapes;
+    }
+
+    /** (V,D). */
+    public static final String EMBEDDING = "tok_embeddings.weight";
+
+    /** (D), the norm after the last layer. */
+    public static final String NORM = "norm.weight";
+
+    /** (V,D); absent with tied embeddings. */
+    public static final String OUTPUT = "output.weight";
+
+    /** (D). */
+    public static String attentionNorm(int layer) {
+        return "layers." + layer + ".attention_norm.weight";
+    }
+
+    /** (H·K, D). */
+    public static String wq(int layer) {
+        return "layers." + layer + ".attention.wq.weight";
+    }
+
+    /** (G·K, D). */
+    public static String wk(int layer) {
+        return "layers." + layer + ".attention.wk.weight";
+    }
+
+    /** (G·K, D). */
+    public static String wv(int layer) {
+        return "layers." + layer + ".attention.wv.weight";
+    }
+
+    /** (D, H·K). */
+    public static String wo(int layer) {
+        return "layers." + layer + ".attention.wo.weight";
+    }
+
+    /** (D). */
+    public static String ffnNorm(int layer) {
+        return "layers." + layer + ".ffn_norm.weight";
+    }
+
+    /** (F,D), the gate. */
+    public static String w1(int layer) {
+        return "layers." + layer + ".feed_forward.w1.weight";
+    }
+
+    /** (D,F), the way back down. */
+    public static String w2(int layer) {
+        return "layers." + layer + ".feed_forward.w2.weight";
+    }
+
+    /** (F,D), the way up. */
+    public static String w3(int layer) {
+        return "layers." + layer + ".feed_forward.w3.weight";
+    }
+
+    public LlamaConfig config() {
+        return config;
+    }
+
+    /** The parameter names, in the order of the forward pass. */
+    public Set<String> names() {
+        return tensors.keySet();
+    }
+
+    /** The tensor of parameter {@code name}. */
+    public Tensor get(String name) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("no parameter is called " + name);
+        }
+        return tensor;
+    }
+
+    /** The output head: {@link #OUTPUT}, or {@link #EMBEDDING} with tied embeddings. */
+    public Tensor output() {
+        return get(config.tiedEmbeddings() ? EMBEDDING : OUTPUT);
+    }
+}

@@ -1,0 +1,2 @@
+/** The LLaMA graph: weights, forward pass, and the hand-written gradient of the layer. */
+package org.llamadl4j.model.graph;

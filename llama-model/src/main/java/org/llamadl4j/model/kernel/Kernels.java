@@ -1,0 +1,141 @@
+package org.llamadl4j.model.kernel;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What a device can do: memory, and the arithmetic of LLaMA forward and backward. Activations are matrices of N = B·T
+ * rows. All floating-point data is float32 and row-major.
+ *
+ * <p>Every method writes its outputs whole, but for gradients of weights, which it <em>adds to</em> ({@code dWeight}
+ * parameters), so that micro-batches accumulate without a copy. An output may be the same buffer as an input only where
+ * the method says so. Results are deterministic: the same inputs on the same number of threads give the same bits.
+ *
+ * <p>Calls are made by one thread at a time; a device spreads each over its own threads.
+ */
+public interface Kernels extends AutoCloseable {
+
+    /** One line for the log: processor, instruction set, threads, BLAS. */
+    String description();
+
+    /** Zeroed memory for {@code length} elements. */
+    Buffer allocate(ElementType type, long length);
+
+    /** The memory of a dense row-major {@code array} of type FLOAT or INT, shared where the device can, for SameDiff sessions. */
+    Tensor wrap(INDArray array);
+
+    /** Copies {@code length} floats from {@code source[sourceOffset]} to {@code target[targetOffset]}. */
+    void write(float[] source, int sourceOffset, Buffer target, long targetOffset, int length);
+
+    void write(int[] source, int sourceOffset, Buffer target, long targetOffset, int length);
+
+    /** Copies {@code length} floats from {@code source[sourceOffset]} to {@code target[targetOffset]}. */
+    void read(Buffer source, long sourceOffset, float[] target, int targetOffset, int length);
+
+    void fill(Tensor target, float value);
+
+    void copy(Tensor source, Tensor target);
+
+    /** sum = a + b; {@code sum} may be {@code a} or {@code b}. */
+    void add(Tensor a, Tensor b, Tensor sum);
+
+    /** out(N,D): row n is row tokens[n] of weight(V,D). A token outside 0 to V-1 is an IndexOutOfBoundsException. */
+    void embedding(Tensor tokens, Tensor weight, Tensor out);
+
+    /** dWeight(V,D): row tokens[n] += row n of dOut(N,D); repeated tokens add up. */
+    void embeddingGradient(Tensor tokens, Tensor dOut, Tensor dWeight);
+
+    /** out(N,D) = x / sqrt(mean(x²) + eps) · weight(D), each row by itself (Zhang and Sennrich, 2019). */
+    void rmsNorm(Tensor x, Tensor weight, double eps, Tensor out);
+
+    /**
+     * dX = gradient of x through {@link #rmsNorm}, plus {@code dResidual} where that is not null;
+     * dWeight(D) += its gradient. {@code dX} may be {@code dOut} or {@code dResidual}.
+     */
+    void rmsNormGradient(Tensor x, Tensor weight, double eps, Tensor dOut, Tensor dResidual, Tensor dX, Tensor dWeight);
+
+    /** out(N,O) = x(N,I) · weight(O,I)ᵀ. */
+    void linear(Tensor x, Tensor weight, Tensor out);
+
+    /** dX(N,I) = dOut(N,O) · weight(O,I), or dX += the same where {@code accumulate}. */
+    void linearInputGradient(Tensor dOut, Tensor weight, Tensor dX, boolean accumulate);
+
+    /** dWeight(O,I) += dOut(N,O)ᵀ · x(N,I). */
+    void linearWeightGradient(Tensor x, Tensor dOut, Tensor dWeight);
+
+    /**
+     * Rotary position embedding (Su et al., 2021): in each head of {@code headDim} numbers, the adjacent pair
+     * (2i, 2i+1) at position t is rotated by t·theta^(-2i/K), backwards where {@code inverse}. x and out are
+     * (B·T, heads·K), position t = row mod {@code time}. {@code out} may be {@code x}.
+     */
+    void rope(Tensor x, int time, int headDim, double theta, boolean inverse, Tensor out);
+
+    /**
+     * Causal attention, softmax(q·kᵀ/√K)·v over positions up to the query's own, by online softmax over tiles: no T×T
+     * buffer, masked scores never computed (Dao et al., 2022).
+     *
+     * @param q (B·T, H·K)
+     * @param k (B·T, G·K)
+     * @param v (B·T, G·K)
+     * @param out (B·T, H·K)
+     * @param logSumExp (B·T, H): log of the sum of exp of the scaled scores, for the gradient
+     */
+    void causalAttention(AttentionShape shape, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp);
+
+    /** dQ, dK, dV from dOut and what {@link #causalAttention} left; scores are recomputed tile by tile. */
+    void causalAttentionGradient(
+            AttentionShape shape,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            Tensor out,
+            Tensor logSumExp,
+            Tensor dOut,
+            Tensor dQ,
+            Tensor dK,
+            Tensor dV);
+
+    /** out = gate · sigmoid(gate) · up, element by element (Shazeer, 2020). {@code out} may be {@code gate} or {@code up}. */
+    void swiGlu(Tensor gate, Tensor up, Tensor out);
+
+    /** dGate and dUp of {@link #swiGlu}. {@code dGate} may be {@code gate} or {@code dOut}, {@code dUp} may be {@code up} or {@code dOut}. */
+    void swiGluGradient(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp);
+
+    /**
+     * Output head and cross-entropy in one: logits = hidden(N,D) · weight(V,D)ᵀ exist only a chunk of rows at a time.
+     *
+     * @param targets (N) ids; a row whose target is negative is ignored
+     * @param tokenLoss (N) -log softmax(logits)[target] in nats; 0 where ignored
+     * @param loss (1) mean of tokenLoss over the rows that count; 0 if none does
+     */
+    void crossEntropy(Tensor hidden, Tensor weight, Tensor targets, Tensor tokenLoss, Tensor loss);
+
+    /**
+     * {@link #crossEntropy} and its gradient from one computation of the logits.
+     *
+     * @param dLoss (1) gradient of the scalar {@code loss}
+     * @param tokenLoss (N), loss (1): as in {@link #crossEntropy}
+     * @param dHidden (N,D) written
+     * @param dWeight (V,D) added to
+     */
+    void crossEntropyGradient(
+            Tensor hidden,
+            Tensor weight,
+            Tensor targets,
+            Tensor dLoss,
+            Tensor tokenLoss,
+            Tensor loss,
+            Tensor dHidden,
+            Tensor dWeight);
+
+    /** out(M,D): row m is row rows[m] of x(N,D). */
+    void selectRows(Tensor x, Tensor rows, Tensor out);
+
+    /** Sum of the squares of all elements, accumulated in float64. */
+    double sumOfSquares(Tensor x);
+
+    /** One AdamW update of {@code weight} in place, with its two moments. */
+    void adamW(AdamWStep step, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment);
+
+    @Override
+    void close();
+}
