@@ -12,8 +12,8 @@ public final class Tensor {
         this.buffer = buffer;
         this.shape = shape.clone();
         if (size() != buffer.length()) {
-            throw new IllegalArgumentException(
-                    "shape %s needs %d elements; the buffer has %d".formatted(Arrays.toString(shape), size(), buffer.length()));
+            throw new IllegalArgumentException("shape %s needs %d elements; the buffer has %d"
+                    .formatted(Arrays.toString(shape), size(), buffer.length()));
         }
     }
 
