@@ -17,6 +17,11 @@ import org.llamadl4j.model.kernel.Tensor;
  */
 public final class LlamaWeights {
 
+    private static final double DEVIATION = 0.02;
+
+    /** Floats copied to the device at once. */
+    private static final int CHUNK = 1 << 16;
+
     private final LlamaConfig config;
     private final Map<String, Tensor> tensors;
 
@@ -37,6 +42,42 @@ public final class LlamaWeights {
             tensors.put(name, new Tensor(buffer, shape));
         });
         return new LlamaWeights(config, tensors);
+    }
+
+    /**
+     * The start of training: norms at 1, matrices from a normal distribution of deviation {@value #DEVIATION}. The two
+     * matrices of a layer that write to the residual stream, wo and w2, are divided by √(2·L): the stream is a sum of
+     * 2·L such branches, and its variance should not grow with depth (Radford et al., 2019, section 2.3).
+     *
+     * @param seed the same seed gives the same weights, bit for bit, on every JDK; each tensor has a stream of its own
+     */
+    public static LlamaWeights initialise(LlamaConfig config, long seed, Kernels kernels) {
+        LlamaWeights weights = zeros(config, kernels);
+        float[] chunk = new float[CHUNK];
+        weights.tensors.forEach((name, tensor) -> {
+            if (tensor.shape().length == 1) {
+                kernels.fill(tensor, 1);
+            } else {
+                double deviation = writesToResidual(name) ? DEVIATION / Math.sqrt(2.0 * config.layers()) : DEVIATION;
+                fillNormal(tensor, deviation, new NormalStream(seed, name), chunk, kernels);
+            }
+        });
+        return weights;
+    }
+
+    private static boolean writesToResidual(String name) {
+        return name.endsWith(".attention.wo.weight") || name.endsWith(".feed_forward.w2.weight");
+    }
+
+    private static void fillNormal(
+            Tensor tensor, double deviation, NormalStream stream, float[] chunk, Kernels kernels) {
+        for (long offset = 0; offset < tensor.size(); offset += chunk.length) {
+            int length = (int) Math.min(chunk.length, tensor.size() - offset);
+            for (int i = 0; i < length; i++) {
+                chunk[i] = (float) (deviation * stream.next());
+            }
+            kernels.write(chunk, 0, tensor.buffer(), offset, length);
+        }
     }
 
     /** The name and shape of every parameter, in the order of the forward pass; nothing is allocated. */
