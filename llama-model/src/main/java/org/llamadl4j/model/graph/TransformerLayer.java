@@ -1,0 +1,101 @@
+package org.llamadl4j.model.graph;
+
+import java.util.function.Function;
+import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.kernel.AttentionShape;
+import org.llamadl4j.model.op.CausalAttention;
+import org.llamadl4j.model.op.Linear;
+import org.llamadl4j.model.op.ResidualAdd;
+import org.llamadl4j.model.op.RmsNorm;
+import org.llamadl4j.model.op.Rope;
+import org.llamadl4j.model.op.SwiGlu;
+import org.nd4j.autodiff.samediff.SDVariable;
+
+/**
+ * One layer of the transformer: attention and a feed-forward network, each behind an RMSNorm and beside the residual
+ * stream (section 2.2).
+ *
+ * @param index which layer, from 0
+ * @param config sizes
+ * @param shape of attention
+ * @param attentionNorm (D)
+ * @param wq (H·K, D)
+ * @param wk (G·K, D)
+ * @param wv (G·K, D)
+ * @param wo (D, H·K)
+ * @param ffnNorm (D)
+ * @param w1 (F,D)
+ * @param w2 (D,F)
+ * @param w3 (F,D)
+ */
+record TransformerLayer(
+        int index,
+        LlamaConfig config,
+        AttentionShape shape,
+        SDVariable attentionNorm,
+        SDVariable wq,
+        SDVariable wk,
+        SDVariable wv,
+        SDVariable wo,
+        SDVariable ffnNorm,
+        SDVariable w1,
+        SDVariable w2,
+        SDVariable w3) {
+
+    static TransformerLayer of(
+            int index, LlamaConfig config, AttentionShape shape, Function<String, SDVariable> weights) {
+        return new TransformerLayer(
+                index,
+                config,
+                shape,
+                weights.apply(LlamaWeights.attentionNorm(index)),
+                weights.apply(LlamaWeights.wq(index)),
+                weights.apply(LlamaWeights.wk(index)),
+                weights.apply(LlamaWeights.wv(index)),
+                weights.apply(LlamaWeights.wo(index)),
+                weights.apply(LlamaWeights.ffnNorm(index)),
+                weights.apply(LlamaWeights.w1(index)),
+                weights.apply(LlamaWeights.w2(index)),
+                weights.apply(LlamaWeights.w3(index)));
+    }
+
+    /** Adds the layer's nodes over {@code x}; {@code suffix} tells a second computation from the first. */
+    LayerActivations forward(SDVariable x, String suffix) {
+        SDVariable attentionInput = attentionInput(x, suffix);
+        SDVariable q = rope(Linear.of(name("xq", suffix), attentionInput, wq), "q", suffix);
+        SDVariable k = rope(Linear.of(name("xk", suffix), attentionInput, wk), "k", suffix);
+        SDVariable v = Linear.of(name("v", suffix), attentionInput, wv);
+        CausalAttention.Result attention = CausalAttention.of(name("attention", suffix), shape, q, k, v);
+        SDVariable h = ResidualAdd.of(name("h", suffix), x, Linear.of(name("xo", suffix), attention.out(), wo));
+        SDVariable ffnInput = ffnInput(h, suffix);
+        SDVariable gate = Linear.of(name("gate", suffix), ffnInput, w1);
+        SDVariable up = Linear.of(name("up", suffix), ffnInput, w3);
+        SDVariable product = product(gate, up, suffix);
+        SDVariable out = ResidualAdd.of(name("out", suffix), h, Linear.of(name("down", suffix), product, w2));
+        return new LayerActivations(x, attentionInput, q, k, v, attention, h, ffnInput, gate, up, product, out);
+    }
+
+    /** RMSNorm before attention. */
+    SDVariable attentionInput(SDVariable x, String suffix) {
+        return RmsNorm.of(name("attention_input", suffix), x, attentionNorm, config.normEps());
+    }
+
+    /** RMSNorm before the feed-forward network. */
+    SDVariable ffnInput(SDVariable h, String suffix) {
+        return RmsNorm.of(name("ffn_input", suffix), h, ffnNorm, config.normEps());
+    }
+
+    /** SwiGLU of {@code gate} and {@code up}. */
+    SDVariable product(SDVariable gate, SDVariable up, String suffix) {
+        return SwiGlu.of(name("product", suffix), gate, up);
+    }
+
+    /** What a node of this layer is called in the graph. */
+    String name(String node, String suffix) {
+        return "layers." + index + "." + node + suffix;
+    }
+
+    private SDVariable rope(SDVariable x, String node, String suffix) {
+        return Rope.of(name(node, suffix), x, shape.time(), shape.headDim(), config.ropeTheta());
+    }
+}
