@@ -1,0 +1,202 @@
+package org.llamadl4j.model.checkpoint;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import lombok.extern.slf4j.Slf4j;
+import org.llamadl4j.model.LlamaModel;
+import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.error.UserError;
+import org.llamadl4j.model.graph.LlamaWeights;
+import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.Tensor;
+import org.llamadl4j.model.tokenizer.Tokenizer;
+
+/**
+ * A model on disk as Hugging Face's transformers keeps a LLaMA: {@code config.json}, {@code model.safetensors} (or
+ * several with an index), {@code tokenizer.model}. What is written here opens there unconverted, and the reverse.
+ */
+@Slf4j
+public final class HuggingFaceFolder {
+
+    /** The tokenizer's file. */
+    public static final String TOKENIZER = "tokenizer.model";
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /** Room for the tokenizer and the small files, for the message when a disk is full. */
+    private static final long SMALL_FILES_BYTES = 1_000_000;
+
+    private HuggingFaceFolder() {}
+
+    /** Reads {@code config.json} alone. */
+    public static LlamaConfig readConfig(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Path previous = AtomicFolder.previous(folder);
+            throw UserError.failed(
+                    "there is no model folder %s%s",
+                    folder,
+                    Files.exists(previous) ? "; a save was interrupted, and the earlier model is in " + previous : "");
+        }
+        return HuggingFaceConfig.read(folder.resolve(HuggingFaceConfig.FILE));
+    }
+
+    /** Reads {@code config.json} and the tensors, whose rows come into Meta's order; not the tokenizer. */
+    public static LlamaWeights readWeights(Path folder, Kernels kernels) throws IOException {
+        LlamaConfig config = readConfig(folder);
+        try (TensorFiles files = TensorFiles.open(folder)) {
+            checkTensors(files, config, folder);
+            files.verify();
+            LlamaWeights weights = LlamaWeights.zeros(config, kernels);
+            for (String name : weights.names()) {
+                String hfName = HuggingFaceName.of(name);
+                SafeTensors file = files.holding(hfName);
+                if (HuggingFaceName.isRotary(name)) {
+                    readRotary(file, hfName, weights.get(name), config.headDim(), kernels);
+                } else {
+                    file.read(hfName, weights.get(name), kernels);
+                }
+            }
+            return weights;
+        }
+    }
+
+    /**
+     * Writes {@code model} to {@code folder}, whole or not at all; an earlier model there is replaced.
+     *
+     * @throws UserError if it cannot be written; the earlier model is then untouched
+     */
+    public static void write(Path folder, LlamaModel model) {
+        write(folder, model, 0, temporary -> {});
+    }
+
+    /**
+     * The same with more files beside the model's.
+     *
+     * @param moreBytes about how much {@code more} writes
+     * @param more writes them into the folder it is given, before that gets its name
+     */
+    public static void write(Path folder, LlamaModel model, long moreBytes, AtomicFolder.Contents more) {
+        long bytes = model.config().parameterCount() * Float.BYTES + SMALL_FILES_BYTES + moreBytes;
+        AtomicFolder.write(folder, bytes, temporary -> {
+            writeInto(temporary, model);
+            more.write(temporary);
+        });
+    }
+
+    /** Writes the model's files into {@code folder}, which exists; for callers that make it appear at once themselves. */
+    public static void writeInto(Path folder, LlamaModel model) throws IOException {
+        HuggingFaceConfig.write(folder.resolve(HuggingFaceConfig.FILE), model.config(), model.tokenizer());
+        model.tokenizer().write(folder.resolve(TOKENIZER));
+        writeTokenizerConfig(folder.resolve("tokenizer_config.json"), model);
+        writeGenerationConfig(folder.resolve("generation_config.json"), model.tokenizer());
+        writeWeights(folder.resolve(TensorFiles.SINGLE), model.weights(), model.kernels());
+    }
+
+    private static void checkTensors(TensorFiles files, LlamaConfig config, Path folder) {
+        Map<String, long[]> expected = new LinkedHashMap<>();
+        LlamaWeights.shapes(config).forEach((name, shape) -> expected.put(HuggingFaceName.of(name), shape));
+        expected.forEach((name, shape) -> {
+            SafeTensors file = files.holding(name);
+            if (file == null) {
+                throw UserError.failed(
+                        "%s lacks the tensor '%s', which its %s asks for%s",
+                        folder, name, HuggingFaceConfig.FILE, andOthers(expected.keySet(), files.names()));
+            }
+            if (!Arrays.equals(file.shape(name), shape)) {
+                throw UserError.failed(
+                        "%s: tensor '%s' has the shape %s; by %s it should be %s",
+                        folder,
+                        name,
+                        Arrays.toString(file.shape(name)),
+                        HuggingFaceConfig.FILE,
+                        Arrays.toString(shape));
+            }
+        });
+        for (String name : files.names()) {
+            if (!expected.containsKey(name) && !HuggingFaceName.isRedundant(name, config)) {
+                throw UserError.failed(
+                        "%s has a tensor '%s', for which a model as its %s describes it has no use%s",
+                        folder, name, HuggingFaceConfig.FILE, andOthers(files.names(), expected.keySet()));
+            }
+        }
+    }
+
+    /** How many of {@code names} besides the one that is told are not in {@code known}. */
+    private static String andOthers(Set<String> names, Set<String> known) {
+        List<String> others =
+                names.stream().filter(name -> !known.contains(name)).toList();
+        return others.size() > 1 ? ", and %d others".formatted(others.size() - 1) : "";
+    }
+
+    private static void readRotary(SafeTensors file, String hfName, Tensor weight, int headDim, Kernels kernels)
+            throws IOException {
+        int columns = weight.columns();
+        float[] huggingFace = new float[headDim * columns];
+        float[] meta = new float[headDim * columns];
+        for (long offset = 0; offset < weight.size(); offset += meta.length) {
+            file.read(hfName, offset, huggingFace, huggingFace.length);
+            RotaryOrder.toMeta(huggingFace, meta, headDim, columns);
+            kernels.write(meta, 0, weight.buffer(), offset, meta.length);
+        }
+    }
+
+    private static void writeWeights(Path file, LlamaWeights weights, Kernels kernels) throws IOException {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        weights.names()
+                .forEach(name ->
+                        shapes.put(HuggingFaceName.of(name), weights.get(name).shape()));
+        LlamaConfig config = weights.config();
+        // A whole number of heads, so that rotary rows are reordered within a chunk.
+        int headElements = config.headDim() * config.dim();
+        float[] meta = new float[headElements];
+        float[] huggingFace = new float[headElements];
+        try (SafeTensorsWriter writer = new SafeTensorsWriter(file, shapes, Map.of("format", "pt"))) {
+            for (String name : weights.names()) {
+                Tensor weight = weights.get(name);
+                for (long offset = 0; offset < weight.size(); offset += headElements) {
+                    int length = (int) Math.min(headElements, weight.size() - offset);
+                    kernels.read(weight.buffer(), offset, meta, 0, length);
+                    if (HuggingFaceName.isRotary(name)) {
+                        RotaryOrder.toHuggingFace(meta, huggingFace, config.headDim(), config.dim());
+                        writer.append(HuggingFaceName.of(name), huggingFace, length);
+                    } else {
+                        writer.append(HuggingFaceName.of(name), meta, length);
+                    }
+                }
+            }
+            writer.commit();
+        }
+    }
+
+    private static void writeTokenizerConfig(Path file, LlamaModel model) throws IOException {
+        Tokenizer tokenizer = model.tokenizer();
+        ObjectNode json = JSON.createObjectNode();
+        json.put("tokenizer_class", "LlamaTokenizer");
+        json.put("bos_token", tokenizer.piece(tokenizer.bosId()));
+        json.put("eos_token", tokenizer.piece(tokenizer.eosId()));
+        json.put("unk_token", "<unk>");
+        json.put("add_bos_token", true);
+        json.put("add_eos_token", false);
+        json.put("clean_up_tokenization_spaces", false);
+        json.put("legacy", true);
+        json.put("model_max_length", model.config().contextLength());
+        JSON.writeValue(file.toFile(), json);
+    }
+
+    private static void writeGenerationConfig(Path file, Tokenizer tokenizer) throws IOException {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("bos_token_id", tokenizer.bosId());
+        json.put("eos_token_id", tokenizer.eosId());
+        JSON.writeValue(file.toFile(), json);
+    }
+}
