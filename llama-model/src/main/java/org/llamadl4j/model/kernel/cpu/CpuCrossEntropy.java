@@ -1,0 +1,177 @@
+package org.llamadl4j.model.kernel.cpu;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import lombok.RequiredArgsConstructor;
+import org.llamadl4j.model.kernel.Tensor;
+
+/**
+ * Output head and cross-entropy in one. The logits of a chunk of rows are computed, turned into losses and, for the
+ * gradient, into (softmax − one-hot)·dLoss/count in place; the next chunk uses the same memory.
+ */
+@RequiredArgsConstructor
+final class CpuCrossEntropy {
+
+    /** Logits that are held at once: 32 MiB. */
+    private static final int CHUNK = 8 << 20;
+
+    private final Workers workers;
+    private final CpuMatMul matMul;
+    private FloatMemory chunk = FloatMemory.allocate(0);
+
+    /** The gradient that is wanted beside the loss. */
+    private record Gradient(float dLoss, FloatMemory dHidden, FloatMemory dWeight) {}
+
+    void forward(Tensor hidden, Tensor weight, Tensor targets, Tensor tokenLoss, Tensor loss) {
+        run(hidden, weight, targets, tokenLoss, loss, null);
+    }
+
+    void gradient(
+            Tensor hidden,
+            Tensor weight,
+            Tensor targets,
+            Tensor dLoss,
+            Tensor tokenLoss,
+            Tensor loss,
+            Tensor dHidden,
+            Tensor dWeight) {
+        Expect.size("dLoss", dLoss, 1);
+        Expect.matrix("dHidden", dHidden, hidden.rows(), hidden.columns());
+        Expect.matrix("dWeight", dWeight, weight.rows(), weight.columns());
+        Gradient gradient = new Gradient(
+                FloatMemory.of(dLoss).get(0), FloatMemory.of(dHidden), FloatMemory.of(dWeight));
+        run(hidden, weight, targets, tokenLoss, loss, gradient);
+    }
+
+    private void run(
+            Tensor hidden, Tensor weight, Tensor targets, Tensor tokenLoss, Tensor loss, Gradient gradient) {
+        int rows = hidden.rows();
+        int width = hidden.columns();
+        int vocabulary = weight.rows();
+        Expect.matrix("weight", weight, vocabulary, width);
+        Expect.size("targets", targets, rows);
+        Expect.size("tokenLoss", tokenLoss, rows);
+        Expect.size("loss", loss, 1);
+        FloatMemory x = FloatMemory.of(hidden);
+        FloatMemory weights = FloatMemory.of(weight);
+        FloatMemory losses = FloatMemory.of(tokenLoss);
+        IntMemory wanted = IntMemory.of(targets);
+        int counted = countTargets(wanted, rows, vocabulary);
+        float scale = gradient == null || counted == 0 ? 0f : gradient.dLoss() / counted;
+
+        int chunkRows = Math.min(rows, Math.max(16, CHUNK / vocabulary / 16 * 16));
+        if (chunk.length() < (long) chunkRows * vocabulary) {
+            chunk = FloatMemory.allocate((long) chunkRows * vocabulary);
+        }
+        for (int first = 0; first < rows; first += chunkRows) {
+            int count = Math.min(chunkRows, rows - first);
+            FloatMemory chunkX = x.slice((long) first * width, (long) count * width);
+            FloatMemory logits = chunk;
+            matMul.multiply(
+                    new MatMulShape(count, vocabulary, width, false, true), chunkX, weights, 0f, logits);
+            softmax(logits, count, vocabulary, wanted, losses, first, scale, gradient != null);
+            if (gradient != null) {
+                matMul.multiply(
+                        new MatMulShape(count, width, vocabulary, false, false),
+                        logits,
+                        weights,
+                        0f,
+                        gradient.dHidden().slice((long) first * width, (long) count * width));
+                matMul.multiply(
+                        new MatMulShape(vocabulary, width, count, true, false),
+                        logits,
+                        chunkX,
+                        1f,
+                        gradient.dWeight());
+            }
+        }
+        FloatMemory.of(loss).put(0, mean(losses, rows, counted));
+    }
+
+    /** Losses of the rows of one chunk and, where {@code backward}, their logits replaced by the gradient of them. */
+    private void softmax(
+            FloatMemory logits,
+            int rows,
+            int vocabulary,
+            IntMemory targets,
+            FloatMemory losses,
+            int first,
+            float scale,
+            boolean backward) {
+        int padded = Lanes.roundUp(vocabulary);
+        workers.forRanges(rows, Math.max(1, 8192 / vocabulary), (worker, from, to) -> {
+            float[] row = worker.scratch().floats(0, padded);
+            for (int n = from; n < to; n++) {
+                int target = targets.get(first + n);
+                if (target < 0) {
+                    losses.put(first + n, 0f);
+                    Arrays.fill(row, 0, vocabulary, 0f);
+                } else {
+                    logits.get(n * vocabulary, row, 0, vocabulary);
+                    Arrays.fill(row, vocabulary, padded, Float.NEGATIVE_INFINITY);
+                    float logit = row[target];
+                    float highest = max(row, padded);
+                    float sum = exponentials(row, padded, highest);
+                    losses.put(first + n, (float) (Math.log(sum) + highest - logit));
+                    if (backward) {
+                        multiply(row, padded, scale / sum);
+                        row[target] -= scale;
+                    }
+                }
+                if (backward) {
+                    logits.put(n * vocabulary, row, 0, vocabulary);
+                }
+            }
+        });
+    }
+
+    private static float max(float[] row, int length) {
+        FloatVector max = FloatVector.fromArray(Lanes.FLOATS, row, 0);
+        for (int i = Lanes.COUNT; i < length; i += Lanes.COUNT) {
+            max = max.max(FloatVector.fromArray(Lanes.FLOATS, row, i));
+        }
+        return max.reduceLanes(VectorOperators.MAX);
+    }
+
+    /** Replaces each x of the row by exp(x − highest); their sum. */
+    private static float exponentials(float[] row, int length, float highest) {
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+        for (int i = 0; i < length; i += Lanes.COUNT) {
+            FloatVector power =
+                    Exponential.exp(FloatVector.fromArray(Lanes.FLOATS, row, i).sub(highest));
+            power.intoArray(row, i);
+            sum = sum.add(power);
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+
+    private static void multiply(float[] row, int length, float factor) {
+        for (int i = 0; i < length; i += Lanes.COUNT) {
+            FloatVector.fromArray(Lanes.FLOATS, row, i).mul(factor).intoArray(row, i);
+        }
+    }
+
+    private static int countTargets(IntMemory targets, int rows, int vocabulary) {
+        int counted = 0;
+        for (int n = 0; n < rows; n++) {
+            int target = targets.get(n);
+            if (target >= vocabulary) {
+                throw new IndexOutOfBoundsException(
+                        "target %d of row %d is outside 0 to %d".formatted(target, n, vocabulary - 1));
+            }
+            if (target >= 0) {
+                counted++;
+            }
+        }
+        return counted;
+    }
+
+    private static float mean(FloatMemory losses, int rows, int counted) {
+        double sum = 0;
+        for (int n = 0; n < rows; n++) {
+            sum += losses.get(n);
+        }
+        return counted == 0 ? 0f : (float) (sum / counted);
+    }
+}

@@ -1,0 +1,254 @@
+package org.llamadl4j.model.kernel.cpu;
+
+import java.util.Arrays;
+import org.bytedeco.javacpp.Pointer;
+import org.llamadl4j.model.kernel.AdamWStep;
+import org.llamadl4j.model.kernel.AttentionShape;
+import org.llamadl4j.model.kernel.Buffer;
+import org.llamadl4j.model.kernel.ElementType;
+import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.Tensor;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The kernels of the CPU: OpenBLAS for matrix products, the Vector API for the rest, both over a fixed number of threads
+ * of this object's own. One buffer holds at most 2²⁹ - 1 elements (2 GiB).
+ */
+public final class CpuKernels implements Kernels {
+
+    private final Workers workers;
+    private final CpuElementwise elementwise;
+    private final CpuEmbedding embedding;
+    private final CpuRmsNorm rmsNorm;
+    private final CpuMatMul matMul;
+    private final CpuRope rope;
+    private final CpuAttention attention;
+    private final CpuAttentionGradient attentionGradient;
+    private final CpuSwiGlu swiGlu;
+    private final CpuCrossEntropy crossEntropy;
+    private final CpuReductions reductions;
+    private final CpuAdamW adamW;
+
+    private CpuKernels(int threads) {
+        workers = new Workers(threads);
+        elementwise = new CpuElementwise(workers);
+        embedding = new CpuEmbedding(workers);
+        rmsNorm = new CpuRmsNorm(workers);
+        matMul = new CpuMatMul(workers);
+        rope = new CpuRope(workers);
+        attention = new CpuAttention(workers);
+        attentionGradient = new CpuAttentionGradient(workers);
+        swiGlu = new CpuSwiGlu(workers);
+        crossEntropy = new CpuCrossEntropy(workers, matMul);
+        reductions = new CpuReductions(workers);
+        adamW = new CpuAdamW(workers);
+    }
+
+    /** Kernels on as many threads as this process has processors. */
+    public static CpuKernels create() {
+        return create(Runtime.getRuntime().availableProcessors());
+    }
+
+    /** Kernels on {@code threads} threads, the calling thread being one of them. */
+    public static CpuKernels create(int threads) {
+        return new CpuKernels(threads);
+    }
+
+    @Override
+    public String description() {
+        return "CPU %s, %d-bit vectors, %d %s, OpenBLAS"
+                .formatted(
+                        Processor.name(),
+                        Lanes.FLOATS.vectorBitSize(),
+                        workers.count(),
+                        workers.count() == 1 ? "thread" : "threads");
+    }
+
+    @Override
+    public Buffer allocate(ElementType type, long length) {
+        return switch (type) {
+            case FLOAT32 -> FloatMemory.allocate(length);
+            case INT32 -> IntMemory.allocate(length);
+        };
+    }
+
+    @Override
+    public Tensor wrap(INDArray array) {
+        Expect.that(
+                array.dataType() == DataType.FLOAT || array.dataType() == DataType.INT,
+                "only arrays of type FLOAT or INT can be wrapped, not %s",
+                array.dataType());
+        Expect.that(
+                isDenseRowMajor(array),
+                "only dense arrays in c order can be wrapped, not shape %s with strides %s",
+                Arrays.toString(array.shape()),
+                Arrays.toString(array.stride()));
+        Pointer start = array.data().addressPointer();
+        Buffer buffer = array.dataType() == DataType.FLOAT
+                ? FloatMemory.at(array, start, array.length())
+                : IntMemory.at(array, start, array.length());
+        return new Tensor(buffer, array.shape());
+    }
+
+    private static boolean isDenseRowMajor(INDArray array) {
+        long expected = 1;
+        for (int dimension = array.rank() - 1; dimension >= 0; dimension--) {
+            if (array.size(dimension) != 1 && array.stride(dimension) != expected) {
+                return false;
+            }
+            expected *= array.size(dimension);
+        }
+        return true;
+    }
+
+    @Override
+    public void write(float[] source, int sourceOffset, Buffer target, long targetOffset, int length) {
+        memory(target).put(Math.toIntExact(targetOffset), source, sourceOffset, length);
+    }
+
+    @Override
+    public void write(int[] source, int sourceOffset, Buffer target, long targetOffset, int length) {
+        if (!(target instanceof IntMemory memory)) {
+            throw new IllegalArgumentException("int32 memory of the CPU is needed, not " + target.elementType());
+        }
+        memory.put(Math.toIntExact(targetOffset), source, sourceOffset, length);
+    }
+
+    @Override
+    public void read(Buffer source, long sourceOffset, float[] target, int targetOffset, int length) {
+        memory(source).get(Math.toIntExact(sourceOffset), target, targetOffset, length);
+    }
+
+    private static FloatMemory memory(Buffer buffer) {
+        if (buffer instanceof FloatMemory memory) {
+            return memory;
+        }
+        throw new IllegalArgumentException("float32 memory of the CPU is needed, not " + buffer.elementType());
+    }
+
+    @Override
+    public void fill(Tensor target, float value) {
+        elementwise.fill(target, value);
+    }
+
+    @Override
+    public void copy(Tensor source, Tensor target) {
+        elementwise.copy(source, target);
+    }
+
+    @Override
+    public void add(Tensor a, Tensor b, Tensor sum) {
+        elementwise.add(a, b, sum);
+    }
+
+    @Override
+    public void embedding(Tensor tokens, Tensor weight, Tensor out) {
+        embedding.select("token", weight, tokens, out);
+    }
+
+    @Override
+    public void embeddingGradient(Tensor tokens, Tensor dOut, Tensor dWeight) {
+        embedding.gradient(tokens, dOut, dWeight);
+    }
+
+    @Override
+    public void rmsNorm(Tensor x, Tensor weight, double eps, Tensor out) {
+        rmsNorm.forward(x, weight, eps, out);
+    }
+
+    @Override
+    public void rmsNormGradient(
+            Tensor x, Tensor weight, double eps, Tensor dOut, Tensor dResidual, Tensor dX, Tensor dWeight) {
+        rmsNorm.gradient(x, weight, eps, dOut, dResidual, dX, dWeight);
+    }
+
+    @Override
+    public void linear(Tensor x, Tensor weight, Tensor out) {
+        matMul.linear(x, weight, out);
+    }
+
+    @Override
+    public void linearInputGradient(Tensor dOut, Tensor weight, Tensor dX, boolean accumulate) {
+        matMul.inputGradient(dOut, weight, dX, accumulate);
+    }
+
+    @Override
+    public void linearWeightGradient(Tensor x, Tensor dOut, Tensor dWeight) {
+        matMul.weightGradient(x, dOut, dWeight);
+    }
+
+    @Override
+    public void rope(Tensor x, int time, int headDim, double theta, boolean inverse, Tensor out) {
+        rope.rotate(x, time, headDim, theta, inverse, out);
+    }
+
+    @Override
+    public void causalAttention(AttentionShape shape, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
+        attention.forward(shape, q, k, v, out, logSumExp);
+    }
+
+    @Override
+    public void causalAttentionGradient(
+            AttentionShape shape,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            Tensor out,
+            Tensor logSumExp,
+            Tensor dOut,
+            Tensor dQ,
+            Tensor dK,
+            Tensor dV) {
+        attentionGradient.gradient(shape, q, k, v, out, logSumExp, dOut, dQ, dK, dV);
+    }
+
+    @Override
+    public void swiGlu(Tensor gate, Tensor up, Tensor out) {
+        swiGlu.forward(gate, up, out);
+    }
+
+    @Override
+    public void swiGluGradient(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
+        swiGlu.gradient(gate, up, dOut, dGate, dUp);
+    }
+
+    @Override
+    public void crossEntropy(Tensor hidden, Tensor weight, Tensor targets, Tensor tokenLoss, Tensor loss) {
+        crossEntropy.forward(hidden, weight, targets, tokenLoss, loss);
+    }
+
+    @Override
+    public void crossEntropyGradient(
+            Tensor hidden,
+            Tensor weight,
+            Tensor targets,
+            Tensor dLoss,
+            Tensor tokenLoss,
+            Tensor loss,
+            Tensor dHidden,
+            Tensor dWeight) {
+        crossEntropy.gradient(hidden, weight, targets, dLoss, tokenLoss, loss, dHidden, dWeight);
+    }
+
+    @Override
+    public void selectRows(Tensor x, Tensor rows, Tensor out) {
+        embedding.select("row", x, rows, out);
+    }
+
+    @Override
+    public double sumOfSquares(Tensor x) {
+        return reductions.sumOfSquares(x);
+    }
+
+    @Override
+    public void adamW(AdamWStep step, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
+        adamW.step(step, weight, gradient, firstMoment, secondMoment);
+    }
+
+    /** Ends the threads. Memory is freed when nothing refers to it any more. */
+    @Override
+    public void close() {
+        workers.close();
+    }
+}

@@ -1,0 +1,62 @@
+package org.llamadl4j.model.kernel.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import lombok.RequiredArgsConstructor;
+import org.llamadl4j.model.kernel.Tensor;
+
+/** Sums over whole tensors: short runs in float32 lanes, their results in float64. */
+@RequiredArgsConstructor
+final class CpuReductions {
+
+    private final Workers workers;
+
+    double sumOfSquares(Tensor x) {
+        FloatMemory memory = FloatMemory.of(x);
+        // A slot for each worker, a cache line apart.
+        double[] sums = new double[8 * workers.count()];
+        workers.forRanges((int) memory.length(), CpuElementwise.GRAIN, (worker, from, to) -> {
+            float[] tile = worker.scratch().floats(0, CpuElementwise.TILE);
+            double sum = 0;
+            for (int i = from; i < to; i += CpuElementwise.TILE) {
+                int length = Math.min(CpuElementwise.TILE, to - i);
+                memory.get(i, tile, 0, length);
+                sum += dot(tile, 0, tile, 0, length);
+            }
+            sums[8 * worker.index()] = sum;
+        });
+        double sum = 0;
+        for (int i = 0; i < sums.length; i += 8) {
+            sum += sums[i];
+        }
+        return sum;
+    }
+
+    /** Σ x·y over {@code length} numbers; reads nothing past them. */
+    static float dot(float[] x, int xStart, float[] y, int yStart, int length) {
+        int step = 4 * Lanes.COUNT;
+        FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum1 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum2 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum3 = FloatVector.zero(Lanes.FLOATS);
+        int i = 0;
+        for (; i + step <= length; i += step) {
+            sum0 = load(x, xStart + i).fma(load(y, yStart + i), sum0);
+            sum1 = load(x, xStart + i + Lanes.COUNT).fma(load(y, yStart + i + Lanes.COUNT), sum1);
+            sum2 = load(x, xStart + i + 2 * Lanes.COUNT).fma(load(y, yStart + i + 2 * Lanes.COUNT), sum2);
+            sum3 = load(x, xStart + i + 3 * Lanes.COUNT).fma(load(y, yStart + i + 3 * Lanes.COUNT), sum3);
+        }
+        for (; i + Lanes.COUNT <= length; i += Lanes.COUNT) {
+            sum0 = load(x, xStart + i).fma(load(y, yStart + i), sum0);
+        }
+        float sum = sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+        for (; i < length; i++) {
+            sum += x[xStart + i] * y[yStart + i];
+        }
+        return sum;
+    }
+
+    private static FloatVector load(float[] array, int index) {
+        return FloatVector.fromArray(Lanes.FLOATS, array, index);
+    }
+}

@@ -1,0 +1,88 @@
+package org.llamadl4j.model.kernel.cpu;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
+import lombok.RequiredArgsConstructor;
+import org.llamadl4j.model.kernel.Tensor;
+
+/**
+ * Rotary position embedding (Su et al., 2021) of adjacent pairs: (a, b) becomes (a·cos − b·sin, b·cos + a·sin), which is
+ * x·cos plus x with the pairs swapped times ∓sin.
+ */
+@RequiredArgsConstructor
+final class CpuRope {
+
+    private static final int GRAIN = 8192;
+
+    /** Exchanges the two numbers of each pair. */
+    private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(Lanes.FLOATS, lane -> lane ^ 1);
+
+    private final Workers workers;
+    private final ConcurrentMap<TableKey, Table> tables = new ConcurrentHashMap<>();
+
+    private record TableKey(int time, int headDim, double theta) {}
+
+    /** For each position {@code width} numbers, whole heads and whole vectors; the sine of the first of a pair is negative. */
+    private record Table(int width, float[] cos, float[] sin) {
+
+        static Table of(TableKey key) {
+            int headDim = key.headDim();
+            int width = headDim;
+            while (width % Lanes.COUNT != 0) {
+                width += headDim;
+            }
+            float[] cos = new float[Math.multiplyExact(key.time(), width)];
+            float[] sin = new float[cos.length];
+            for (int i = 0; i < headDim; i += 2) {
+                double frequency = Math.pow(key.theta(), -(double) i / headDim);
+                for (int t = 0; t < key.time(); t++) {
+                    float cosine = (float) Math.cos(t * frequency);
+                    float sine = (float) Math.sin(t * frequency);
+                    for (int head = t * width; head < (t + 1) * width; head += headDim) {
+                        cos[head + i] = cosine;
+                        cos[head + i + 1] = cosine;
+                        sin[head + i] = -sine;
+                        sin[head + i + 1] = sine;
+                    }
+                }
+            }
+            return new Table(width, cos, sin);
+        }
+    }
+
+    void rotate(Tensor x, int time, int headDim, double theta, boolean inverse, Tensor out) {
+        int rows = x.rows();
+        int width = x.columns();
+        Expect.matrix("out", out, rows, width);
+        Expect.that(headDim > 0 && headDim % 2 == 0, "the size of a head must be even, not %d", headDim);
+        Expect.that(width % headDim == 0, "rows of %d numbers are not whole heads of %d", width, headDim);
+        Expect.that(time > 0 && rows % time == 0, "%d rows are not whole sequences of %d", rows, time);
+        FloatMemory input = FloatMemory.of(x);
+        FloatMemory output = FloatMemory.of(out);
+        Table table = tables.computeIfAbsent(new TableKey(time, headDim, theta), Table::of);
+        int padded = Lanes.roundUp(width, table.width());
+        workers.forRanges(rows, Math.max(1, GRAIN / width), (worker, from, to) -> {
+            float[] row = worker.scratch().floats(0, padded);
+            for (int n = from; n < to; n++) {
+                input.get(n * width, row, 0, width);
+                rotate(row, width, table, n % time, inverse);
+                output.put(n * width, row, 0, width);
+            }
+        });
+    }
+
+    private static void rotate(float[] row, int width, Table table, int position, boolean inverse) {
+        float direction = inverse ? -1f : 1f;
+        int start = position * table.width();
+        for (int block = 0; block < width; block += table.width()) {
+            for (int i = 0; i < table.width(); i += Lanes.COUNT) {
+                FloatVector x = FloatVector.fromArray(Lanes.FLOATS, row, block + i);
+                FloatVector cos = FloatVector.fromArray(Lanes.FLOATS, table.cos(), start + i);
+                FloatVector sin = FloatVector.fromArray(Lanes.FLOATS, table.sin(), start + i).mul(direction);
+                x.rearrange(SWAP).fma(sin, x.mul(cos)).intoArray(row, block + i);
+            }
+        }
+    }
+}

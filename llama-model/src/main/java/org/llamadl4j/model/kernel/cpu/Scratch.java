@@ -1,0 +1,17 @@
+package org.llamadl4j.model.kernel.cpu;
+
+/** Heap arrays of one worker, kept from call to call and grown when a call needs more. Their contents are stale. */
+final class Scratch {
+
+    private static final int SLOTS = 16;
+
+    private final float[][] floats = new float[SLOTS][0];
+
+    /** At least {@code length} numbers; slots 0 to 15 are distinct arrays. */
+    float[] floats(int slot, int length) {
+        if (floats[slot].length < length) {
+            floats[slot] = new float[length];
+        }
+        return floats[slot];
+    }
+}
