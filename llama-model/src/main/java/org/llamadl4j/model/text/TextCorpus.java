@@ -76,6 +76,30 @@ public record TextCorpus(List<Path> files, long bytes) {
         return new CorpusReader(files, replaceInvalidUtf8);
     }
 
+    /** The files of this corpus that are not in {@code other}; {@link UserError} if none is left. */
+    public TextCorpus without(TextCorpus other) {
+        try {
+            Set<Path> excluded = new HashSet<>();
+            for (Path file : other.files) {
+                excluded.add(file.toRealPath());
+            }
+            List<Path> kept = new ArrayList<>();
+            long keptBytes = 0;
+            for (Path file : files) {
+                if (!excluded.contains(file.toRealPath())) {
+                    kept.add(file);
+                    keptBytes += Files.size(file);
+                }
+            }
+            if (kept.isEmpty()) {
+                throw UserError.failed("no input is left: all %d files are held out, too", files.size());
+            }
+            return new TextCorpus(kept, keptBytes);
+        } catch (IOException e) {
+            throw UserError.failed(e, "%s cannot be read", e.getMessage());
+        }
+    }
+
     private static List<Path> filesOf(Path input) throws IOException {
         if (!Files.exists(input)) {
             throw UserError.failed("%s does not exist", input);
