@@ -66,7 +66,7 @@ public final class LlamaGraph {
                         arrays == null
                                 ? sameDiff.placeHolder(name, DataType.FLOAT, shape)
                                 : sameDiff.var(name, arrays.get(name))));
-        tokens = sameDiff.placeHolder(TOKENS, DataType.INT, rows());
+        tokens = sameDiff.placeHolder(TOKENS, DataType.INT32, rows());
         AttentionShape shape = new AttentionShape(batch, time, config.heads(), config.kvHeads(), config.headDim());
         SDVariable x = Embedding.of("embedding", tokens, weights.get(LlamaWeights.EMBEDDING));
         for (int index = 0; index < config.layers(); index++) {
@@ -98,7 +98,7 @@ public final class LlamaGraph {
 
     /** Adds logits (M,V) of the {@code count} rows that {@link #LOGIT_ROWS} names. */
     public SDVariable addLogits(int count) {
-        SDVariable rows = sameDiff.placeHolder(LOGIT_ROWS, DataType.INT, count);
+        SDVariable rows = sameDiff.placeHolder(LOGIT_ROWS, DataType.INT32, count);
         return Linear.of("logits", SelectRows.of("logits.hidden", hidden, rows), output());
     }
 
@@ -142,6 +142,6 @@ public final class LlamaGraph {
     private SDVariable targets() {
         return sameDiff.hasVariable(TARGETS)
                 ? sameDiff.getVariable(TARGETS)
-                : sameDiff.placeHolder(TARGETS, DataType.INT, rows());
+                : sameDiff.placeHolder(TARGETS, DataType.INT32, rows());
     }
 }
