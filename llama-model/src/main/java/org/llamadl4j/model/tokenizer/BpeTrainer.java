@@ -1,0 +1,138 @@
+package org.llamadl4j.model.tokenizer;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import lombok.Builder;
+import lombok.Getter;
+import lombok.experimental.Accessors;
+import org.llamadl4j.model.error.UserError;
+import org.llamadl4j.model.text.DocumentReader;
+
+/**
+ * Trains a SentencePiece BPE vocabulary as LLaMA's was: numbers split into digits, bytes for characters that the
+ * vocabulary lacks, text left as it is, a space put before it. Ids 0 to 2 are {@code <unk>}, {@code <s>} and {@code
+ * </s>}, 3 to 258 the bytes, then come the merges, the most frequent first, and at last the characters. A line break
+ * is a byte, as in LLaMA. The result depends on the text alone, not on the order of its lines.
+ */
+@Builder
+@Getter
+@Accessors(fluent = true)
+public final class BpeTrainer {
+
+    /** The longest piece, in characters. */
+    static final int MAX_PIECE_LENGTH = 16;
+
+    static final int UNKNOWN_ID = 0;
+    static final int BEGIN_ID = 1;
+    static final int END_ID = 2;
+
+    private static final int SPECIAL_PIECES = 3 + 256;
+
+    /** V, the number of pieces: 259 special ones, the characters, and as many merges as are left. */
+    private final int vocabSize;
+
+    /** The share of the text's characters that are pieces; the rarest others become bytes. */
+    @Builder.Default
+    private final double characterCoverage = 0.9995;
+
+    /**
+     * Trains on texts, each given as one string.
+     *
+     * @throws UserError if the vocabulary is too small for the text's characters, or too large for the text
+     */
+    public SentencePieceTokenizer train(Iterable<String> texts) {
+        WordCounts words = new WordCounts();
+        for (String text : texts) {
+            words.append(text);
+            words.endText();
+        }
+        return train(words);
+    }
+
+    /**
+     * Trains on documents of any size; memory grows with the number of different words, to a bound.
+     *
+     * @throws UserError if the vocabulary is too small for the text's characters, or too large for the text
+     */
+    public SentencePieceTokenizer train(DocumentReader documents) throws IOException {
+        WordCounts words = new WordCounts();
+        while (documents.nextDocument()) {
+            for (String passage; (passage = documents.nextPassage()) != null; ) {
+                words.append(passage);
+            }
+            words.endText();
+        }
+        return train(words);
+    }
+
+    private SentencePieceTokenizer train(WordCounts words) {
+        if (words.size() == 0) {
+            throw UserError.failed("the text to train a tokenizer on is empty");
+        }
+        int[] characters = frequentCharacters(words);
+        int needed = SPECIAL_PIECES + characters.length;
+        if (vocabSize < needed) {
+            throw UserError.failed(
+                    "a vocabulary of %d is too small for this text: %d special pieces and %d characters need at least"
+                            + " %d (or a lower character coverage than %s)",
+                    vocabSize, SPECIAL_PIECES, characters.length, needed, characterCoverage);
+        }
+        List<String> merges = new MergeLearner(words, characters).learn(vocabSize - needed);
+        if (needed + merges.size() < vocabSize) {
+            throw UserError.failed(
+                    "a vocabulary of %d is too large for this text: choose at most %d",
+                    vocabSize, needed + merges.size());
+        }
+        return new SentencePieceTokenizer(SentencePieceModel.trained(pieces(merges, characters), this));
+    }
+
+    /** The most frequent characters, which together make up the coverage; equally frequent ones by code point. */
+    private int[] frequentCharacters(WordCounts words) {
+        Map<Integer, long[]> counts = new HashMap<>();
+        long total = 0;
+        for (int w = 0; w < words.size(); w++) {
+            int[] codePoints = words.word(w).codePoints().filter(c -> c != 0).toArray();
+            for (int codePoint : codePoints) {
+                counts.computeIfAbsent(codePoint, c -> new long[1])[0] += words.count(w);
+            }
+            total += words.count(w) * codePoints.length;
+        }
+        List<Map.Entry<Integer, long[]>> byCount = new ArrayList<>(counts.entrySet());
+        byCount.sort((a, b) -> a.getValue()[0] != b.getValue()[0]
+                ? Long.compare(b.getValue()[0], a.getValue()[0])
+                : Integer.compare(a.getKey(), b.getKey()));
+        IntList characters = new IntList();
+        long covered = 0;
+        for (Map.Entry<Integer, long[]> character : byCount) {
+            if ((double) covered / total >= characterCoverage) {
+                break;
+            }
+            covered += character.getValue()[0];
+            if (PieceRule.isCharacter(character.getKey())) {
+                characters.add(character.getKey());
+            }
+        }
+        return characters.toArray();
+    }
+
+    private static List<Piece> pieces(List<String> merges, int[] characters) {
+        List<Piece> pieces = new ArrayList<>();
+        SentencePieceModel.SpecialPieces specials = SentencePieceModel.SpecialPieces.DEFAULT;
+        pieces.add(new Piece(specials.unknown(), 0, PieceType.UNKNOWN));
+        pieces.add(new Piece(specials.begin(), 0, PieceType.CONTROL));
+        pieces.add(new Piece(specials.end(), 0, PieceType.CONTROL));
+        for (int value = 0; value < 256; value++) {
+            pieces.add(new Piece(Piece.ofByte(value), 0, PieceType.BYTE));
+        }
+        for (String merge : merges) {
+            pieces.add(new Piece(merge, SPECIAL_PIECES - pieces.size(), PieceType.NORMAL));
+        }
+        for (int character : characters) {
+            pieces.add(new Piece(Character.toString(character), SPECIAL_PIECES - pieces.size(), PieceType.NORMAL));
+        }
+        return pieces;
+    }
+}

@@ -1,0 +1,266 @@
+package org.llamadl4j.model.tokenizer;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.llamadl4j.model.error.UserError;
+
+/**
+ * A SentencePiece {@code tokenizer.model}: the public protobuf message {@code sentencepiece.ModelProto}. What this
+ * program does not know of a file survives reading and writing.
+ *
+ * @param pieces the vocabulary; a piece's index is its id
+ * @param specials how the model spells unknown, beginning and end
+ * @param normalizer how text is prepared
+ * @param byteFallback whether a character that the vocabulary lacks becomes its UTF-8 bytes
+ * @param message every field of the file
+ */
+record SentencePieceModel(
+        List<Piece> pieces,
+        SpecialPieces specials,
+        Normalizer normalizer,
+        boolean byteFallback,
+        UnknownFieldSet message) {
+
+    private static final int PIECES = 1;
+    private static final int TRAINER_SPEC = 2;
+    private static final int NORMALIZER_SPEC = 3;
+    private static final int DENORMALIZER_SPEC = 5;
+
+    private static final int PIECE_TEXT = 1;
+    private static final int PIECE_SCORE = 2;
+    private static final int PIECE_TYPE = 3;
+
+    private static final int MODEL_TYPE = 3;
+    private static final int VOCAB_SIZE = 4;
+    private static final int CHARACTER_COVERAGE = 10;
+    private static final int MAX_SENTENCEPIECE_LENGTH = 20;
+    private static final int SPLIT_BY_UNICODE_SCRIPT = 21;
+    private static final int SPLIT_BY_WHITESPACE = 22;
+    private static final int SPLIT_BY_NUMBER = 23;
+    private static final int TREAT_WHITESPACE_AS_SUFFIX = 24;
+    private static final int SPLIT_DIGITS = 25;
+    private static final int ALLOW_WHITESPACE_ONLY_PIECES = 26;
+    private static final int BYTE_FALLBACK = 35;
+    private static final int UNK_ID = 40;
+    private static final int BOS_ID = 41;
+    private static final int EOS_ID = 42;
+    private static final int PAD_ID = 43;
+    private static final int UNK_SURFACE = 44;
+    private static final int UNK_PIECE = 45;
+    private static final int BOS_PIECE = 46;
+    private static final int EOS_PIECE = 47;
+
+    private static final int NORMALIZER_NAME = 1;
+    private static final int PRECOMPILED_CHARSMAP = 2;
+    private static final int ADD_DUMMY_PREFIX = 3;
+    private static final int REMOVE_EXTRA_WHITESPACES = 4;
+    private static final int ESCAPE_WHITESPACES = 5;
+
+    private static final int UNIGRAM = 1;
+    private static final int BPE = 2;
+    private static final List<String> MODEL_TYPES = List.of("unigram", "bpe", "word", "char");
+
+    /**
+     * How the special pieces are spelled.
+     *
+     * @param surface what the unknown token decodes to
+     */
+    record SpecialPieces(String unknown, String begin, String end, String surface) {
+
+        static final SpecialPieces DEFAULT = new SpecialPieces("<unk>", "<s>", "</s>", " \u2047 ");
+    }
+
+    /**
+     * How text is prepared before it is cut into pieces.
+     *
+     * @param addDummyPrefix a space is put before the text
+     * @param removeExtraWhitespaces leading, trailing and repeated spaces are dropped
+     * @param escapeWhitespaces a space is spelled U+2581
+     */
+    record Normalizer(boolean addDummyPrefix, boolean removeExtraWhitespaces, boolean escapeWhitespaces) {}
+
+    /** Reads {@code file}; a damaged file or one of another kind is a {@link UserError} that names it. */
+    static SentencePieceModel read(Path file) throws IOException {
+        ByteString content;
+        try {
+            content = ByteString.copyFrom(Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            throw UserError.failed(e, "%s: there is no such tokenizer file", file);
+        }
+        try {
+            return parse(file, content);
+        } catch (InvalidProtocolBufferException e) {
+            throw UserError.failed(e, "%s: not a SentencePiece model, or damaged or cut short (%s)", file, reason(e));
+        }
+    }
+
+    private static String reason(InvalidProtocolBufferException e) {
+        String message = e.getMessage();
+        int end = message.indexOf(". ");
+        return end < 0 ? message : message.substring(0, end);
+    }
+
+    private static SentencePieceModel parse(Path file, ByteString content) throws InvalidProtocolBufferException {
+        ProtobufFields model = ProtobufFields.parse(content);
+        if (model.messages(PIECES).isEmpty()
+                || model.messages(TRAINER_SPEC).isEmpty()
+                || model.messages(NORMALIZER_SPEC).isEmpty()) {
+            throw new InvalidProtocolBufferException("its pieces, trainer or normalizer settings are missing");
+        }
+        ProtobufFields trainer = ProtobufFields.parse(model.bytes(TRAINER_SPEC));
+        ProtobufFields normalizer = ProtobufFields.parse(model.bytes(NORMALIZER_SPEC));
+        refuseOtherKinds(file, trainer, normalizer, ProtobufFields.parse(model.bytes(DENORMALIZER_SPEC)));
+
+        List<Piece> pieces = new ArrayList<>(model.messages(PIECES).size());
+        for (ByteString message : model.messages(PIECES)) {
+            pieces.add(piece(pieces.size(), ProtobufFields.parse(message)));
+        }
+        boolean byteFallback = trainer.flag(BYTE_FALLBACK, false);
+        checkVocabulary(pieces, byteFallback);
+        return new SentencePieceModel(
+                List.copyOf(pieces),
+                new SpecialPieces(
+                        trainer.text(UNK_PIECE, SpecialPieces.DEFAULT.unknown()),
+                        trainer.text(BOS_PIECE, SpecialPieces.DEFAULT.begin()),
+                        trainer.text(EOS_PIECE, SpecialPieces.DEFAULT.end()),
+                        trainer.text(UNK_SURFACE, SpecialPieces.DEFAULT.surface())),
+                new Normalizer(
+                        normalizer.flag(ADD_DUMMY_PREFIX, true),
+                        normalizer.flag(REMOVE_EXTRA_WHITESPACES, true),
+                        normalizer.flag(ESCAPE_WHITESPACES, true)),
+                byteFallback,
+                model.fields());
+    }
+
+    private static void refuseOtherKinds(
+            Path file, ProtobufFields trainer, ProtobufFields normalizer, ProtobufFields denormalizer)
+            throws InvalidProtocolBufferException {
+        long type = trainer.integer(MODEL_TYPE, UNIGRAM);
+        if (type != BPE) {
+            String name = type >= 1 && type <= MODEL_TYPES.size() ? MODEL_TYPES.get((int) type - 1) : "type " + type;
+            throw UserError.failed(
+                    "%s: a SentencePiece model of type %s; only bpe is supported (train one with "
+                            + "`llama tokenizer train` or `spm_train --model_type=bpe`)",
+                    file, name);
+        }
+        if (!normalizer.bytes(PRECOMPILED_CHARSMAP).isEmpty()
+                || !denormalizer.bytes(PRECOMPILED_CHARSMAP).isEmpty()) {
+            throw UserError.failed(
+                    "%s: rewrites text by the rule %s; only models that leave text as it is are supported "
+                            + "(`spm_train --normalization_rule_name=identity`)",
+                    file, normalizer.text(NORMALIZER_NAME, "of its own"));
+        }
+        if (trainer.flag(TREAT_WHITESPACE_AS_SUFFIX, false)) {
+            throw UserError.failed(
+                    "%s: puts spaces at the end of words (treat_whitespace_as_suffix), which is not supported", file);
+        }
+    }
+
+    private static Piece piece(int id, ProtobufFields fields) throws InvalidProtocolBufferException {
+        String text = fields.text(PIECE_TEXT, "");
+        float score = fields.decimal(PIECE_SCORE, 0);
+        PieceType type = PieceType.of(fields.integer(PIECE_TYPE, PieceType.NORMAL.number()));
+        if (text.isEmpty() || type == null || Float.isNaN(score)) {
+            throw new InvalidProtocolBufferException("piece " + id + " has no text, no known type or no score");
+        }
+        return new Piece(text, score, type);
+    }
+
+    private static void checkVocabulary(List<Piece> pieces, boolean byteFallback)
+            throws InvalidProtocolBufferException {
+        Set<String> mergeable = new HashSet<>();
+        Set<String> reserved = new HashSet<>();
+        Set<Integer> bytes = new HashSet<>();
+        int unknowns = 0;
+        for (int id = 0; id < pieces.size(); id++) {
+            Piece piece = pieces.get(id);
+            if (!(piece.type().isMergeable() ? mergeable : reserved).add(piece.text())) {
+                throw new InvalidProtocolBufferException("piece " + id + " repeats " + piece.text());
+            }
+            if (piece.type() == PieceType.UNKNOWN) {
+                unknowns++;
+            } else if (piece.type() == PieceType.BYTE && piece.byteValue() < 0) {
+                throw new InvalidProtocolBufferException("piece " + id + " is no byte: " + piece.text());
+            } else if (piece.type() == PieceType.BYTE) {
+                bytes.add(piece.byteValue());
+            }
+        }
+        if (unknowns != 1) {
+            throw new InvalidProtocolBufferException(unknowns + " pieces for unknown text, not 1");
+        }
+        if (bytes.size() != (byteFallback ? 256 : 0)) {
+            throw new InvalidProtocolBufferException(
+                    bytes.size() + " pieces for bytes, not " + (byteFallback ? 256 : 0));
+        }
+    }
+
+    /** The model of a vocabulary trained by {@link BpeTrainer}. */
+    static SentencePieceModel trained(List<Piece> pieces, BpeTrainer trainer) {
+        ProtobufFields.Builder model = new ProtobufFields.Builder();
+        for (Piece piece : pieces) {
+            ProtobufFields.Builder fields =
+                    new ProtobufFields.Builder().text(PIECE_TEXT, piece.text()).decimal(PIECE_SCORE, piece.score());
+            if (piece.type() != PieceType.NORMAL) {
+                fields.integer(PIECE_TYPE, piece.type().number());
+            }
+            model.message(PIECES, fields);
+        }
+        SpecialPieces specials = SpecialPieces.DEFAULT;
+        model.message(
+                TRAINER_SPEC,
+                new ProtobufFields.Builder()
+                        .integer(MODEL_TYPE, BPE)
+                        .integer(VOCAB_SIZE, pieces.size())
+                        .decimal(CHARACTER_COVERAGE, (float) trainer.characterCoverage())
+                        .integer(MAX_SENTENCEPIECE_LENGTH, BpeTrainer.MAX_PIECE_LENGTH)
+                        .flag(SPLIT_BY_UNICODE_SCRIPT, true)
+                        .flag(SPLIT_BY_WHITESPACE, true)
+                        .flag(SPLIT_BY_NUMBER, true)
+                        .flag(TREAT_WHITESPACE_AS_SUFFIX, false)
+                        .flag(SPLIT_DIGITS, true)
+                        .flag(ALLOW_WHITESPACE_ONLY_PIECES, true)
+                        .flag(BYTE_FALLBACK, true)
+                        .integer(UNK_ID, BpeTrainer.UNKNOWN_ID)
+                        .integer(BOS_ID, BpeTrainer.BEGIN_ID)
+                        .integer(EOS_ID, BpeTrainer.END_ID)
+                        .integer(PAD_ID, -1)
+                        .text(UNK_SURFACE, specials.surface())
+                        .text(UNK_PIECE, specials.unknown())
+                        .text(BOS_PIECE, specials.begin())
+                        .text(EOS_PIECE, specials.end()));
+        model.message(
+                NORMALIZER_SPEC,
+                new ProtobufFields.Builder()
+                        .text(NORMALIZER_NAME, "identity")
+                        .bytes(PRECOMPILED_CHARSMAP, ByteString.EMPTY)
+                        .flag(ADD_DUMMY_PREFIX, true)
+                        .flag(REMOVE_EXTRA_WHITESPACES, false)
+                        .flag(ESCAPE_WHITESPACES, true));
+        return new SentencePieceModel(
+                List.copyOf(pieces), specials, new Normalizer(true, false, true), true, model.build());
+    }
+
+    /** Writes to a temporary name beside {@code file}, then renames, so that no reader sees half a file. */
+    void write(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        Path temporary = folder.resolve(
+                "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+        try {
+            Files.write(temporary, message.toByteArray());
+            Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+}
