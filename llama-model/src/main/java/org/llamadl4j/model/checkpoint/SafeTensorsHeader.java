@@ -157,9 +157,9 @@ record SafeTensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
     private static long[] numbers(JsonNode node, String name, String key, Path file) {
         long[] numbers = new long[node.size()];
         for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = node.get(i) != null && node.get(i).canConvertToLong()
-                    ? node.get(i).asLong()
-                    : -1;
+            JsonNode number = node.get(i);
+            numbers[i] =
+                    number != null && number.isIntegralNumber() && number.canConvertToLong() ? number.asLong() : -1;
         }
         if (!node.isArray() || Arrays.stream(numbers).anyMatch(number -> number < 0)) {
             throw UserError.failed(
