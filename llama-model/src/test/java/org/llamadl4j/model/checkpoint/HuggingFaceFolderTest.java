@@ -2,6 +2,7 @@ package org.llamadl4j.model.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.llamadl4j.model.LlamaModel;
+import org.llamadl4j.model.LogitsPass;
 import org.llamadl4j.model.Resources;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
@@ -149,6 +152,28 @@ class HuggingFaceFolderTest {
             for (int row = 0; row < 8; row++) {
                 for (int column = 0; column < 32; column++) {
                     assertThat(wk[(head * 8 + row) * 32 + column]).isEqualTo(hf[(head * 8 + from[row]) * 32 + column]);
+                }
+            }
+        }
+    }
+
+    /** The golden logits are of rotate_half over the folder's own row order. */
+    @Test
+    void computesTheLogitsOfAnotherProgram() throws IOException {
+        LogitsPass pass = new LogitsPass(HuggingFaceFolder.readWeights(golden, KERNELS), KERNELS);
+        try (SafeTensors expected = SafeTensors.open(Resources.copyGolden("hf_logits.safetensors", parent))) {
+            long[] shape = expected.shape("logits");
+            int time = (int) shape[1];
+            int vocab = (int) shape[2];
+            long[] tokens = expected.longs("tokens");
+            double[] logits = expected.doubles("logits");
+            for (int row = 0; row < tokens.length; row++) {
+                int[] sequence = Arrays.stream(tokens, row / time * time, row + 1)
+                        .mapToInt(id -> (int) id)
+                        .toArray();
+                float[] actual = pass.run(sequence, sequence.length);
+                for (int id = 0; id < vocab; id++) {
+                    assertThat((double) actual[id]).isCloseTo(logits[row * vocab + id], within(1e-4));
                 }
             }
         }
