@@ -25,7 +25,7 @@ final class Workers implements AutoCloseable {
     private static final long SPIN_NANOS = 50_000;
 
     private final Worker[] workers;
-    private final Helper[] helpers;
+    private final WorkerThread[] otherThreads;
     private volatile Thread waiting;
     private volatile Task ownTask;
     private volatile boolean closed;
@@ -37,9 +37,9 @@ final class Workers implements AutoCloseable {
         workers = IntStream.range(0, count)
                 .mapToObj(index -> new Worker(index, new Scratch()))
                 .toArray(Worker[]::new);
-        helpers = IntStream.range(1, count)
-                .mapToObj(index -> new Helper(workers[index]))
-                .toArray(Helper[]::new);
+        otherThreads = IntStream.range(1, count)
+                .mapToObj(index -> new WorkerThread(workers[index]))
+                .toArray(WorkerThread[]::new);
     }
 
     int count() {
@@ -63,7 +63,7 @@ final class Workers implements AutoCloseable {
         }
         ownTask = task;
         for (int i = 0; i < parts - 1; i++) {
-            helpers[i].start(task);
+            otherThreads[i].start(task);
         }
         Throwable failure = null;
         try {
@@ -72,7 +72,7 @@ final class Workers implements AutoCloseable {
             failure = e;
         }
         for (int i = 0; i < parts - 1; i++) {
-            Throwable other = helpers[i].await();
+            Throwable other = otherThreads[i].await();
             if (failure == null) {
                 failure = other;
             } else if (other != null && other != failure) {
@@ -103,8 +103,8 @@ final class Workers implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        for (Helper helper : helpers) {
-            LockSupport.unpark(helper.thread);
+        for (WorkerThread other : otherThreads) {
+            LockSupport.unpark(other.thread);
         }
     }
 
@@ -118,7 +118,7 @@ final class Workers implements AutoCloseable {
     }
 
     /** A thread beside the caller's. Its {@code task} is null while it has nothing to do. */
-    private final class Helper implements Runnable {
+    private final class WorkerThread implements Runnable {
 
         private final Worker worker;
         private final Thread thread;
@@ -126,7 +126,7 @@ final class Workers implements AutoCloseable {
         private volatile boolean asleep;
         private Throwable failure;
 
-        Helper(Worker worker) {
+        WorkerThread(Worker worker) {
             this.worker = worker;
             this.thread = new Thread(this, "kernel-worker-" + worker.index());
             thread.setDaemon(true);
