@@ -19,7 +19,11 @@ record AttentionLayout(AttentionShape shape) {
 
     static AttentionLayout of(AttentionShape shape) {
         Expect.that(
-                shape.batch() > 0 && shape.time() > 0 && shape.heads() > 0 && shape.kvHeads() > 0 && shape.headDim() > 0,
+                shape.batch() > 0
+                        && shape.time() > 0
+                        && shape.heads() > 0
+                        && shape.kvHeads() > 0
+                        && shape.headDim() > 0,
                 "sizes of attention must be positive, not %s",
                 shape);
         Expect.that(

@@ -24,7 +24,12 @@ final class CpuAttention {
 
     /** One call. */
     private record Call(
-            AttentionLayout layout, FloatMemory q, FloatMemory k, FloatMemory v, FloatMemory out, FloatMemory logSumExp) {
+            AttentionLayout layout,
+            FloatMemory q,
+            FloatMemory k,
+            FloatMemory v,
+            FloatMemory out,
+            FloatMemory logSumExp) {
 
         /** Cost of the first {@code item} strips of all, a strip costing its number of strips of keys. */
         long costBefore(long item) {

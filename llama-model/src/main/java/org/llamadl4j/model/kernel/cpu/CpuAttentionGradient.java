@@ -238,11 +238,8 @@ final class CpuAttentionGradient {
             layout.transposeStrip(dOutRows, rowsStart, 1f, dOutStrips, strip * stripLength);
             for (int row = 0; row < STRIP; row++) {
                 int t = first + row;
-                delta[t] =
-                        CpuReductions.dot(out, row * rowLength, dOutRows, rowsStart + row * rowLength, rowLength);
-                logSumExp[t] = row < count
-                        ? call.logSumExp().get(layout.logSumExpIndex(segment.batch(), head, t))
-                        : 0f;
+                delta[t] = CpuReductions.dot(out, row * rowLength, dOutRows, rowsStart + row * rowLength, rowLength);
+                logSumExp[t] = row < count ? call.logSumExp().get(layout.logSumExpIndex(segment.batch(), head, t)) : 0f;
             }
         }
     }
@@ -288,13 +285,21 @@ final class CpuAttentionGradient {
                 dQStart + stripStart,
                 STRIP,
                 true);
-        overQueries(count, rowVectors, scores, scratch.floats(D_OUT_ROWS, 0), queryStart, scratch.floats(D_V, 0), keyStart);
-        overQueries(count, rowVectors, dScores, scratch.floats(Q_ROWS, 0), queryStart, scratch.floats(D_K, 0), keyStart);
+        overQueries(
+                count, rowVectors, scores, scratch.floats(D_OUT_ROWS, 0), queryStart, scratch.floats(D_V, 0), keyStart);
+        overQueries(
+                count, rowVectors, dScores, scratch.floats(Q_ROWS, 0), queryStart, scratch.floats(D_K, 0), keyStart);
     }
 
     /** result(keys, queries) = rows(keys, K) · strip(K, queries). */
     private static void scores(
-            AttentionLayout layout, int keys, float[] rows, int rowsStart, float[] strip, int stripStart, float[] result) {
+            AttentionLayout layout,
+            int keys,
+            float[] rows,
+            int rowsStart,
+            float[] strip,
+            int stripStart,
+            float[] result) {
         StripProduct.multiply(
                 keys,
                 layout.headDim(),
@@ -340,8 +345,8 @@ final class CpuAttentionGradient {
         FloatVector mean = FloatVector.fromArray(Lanes.FLOATS, delta, query);
         for (int key = 0; key < keys; key++) {
             int i = key * STRIP + lane;
-            FloatVector p =
-                    Exponential.exp(FloatVector.fromArray(Lanes.FLOATS, scores, i).sub(logSum));
+            FloatVector p = Exponential.exp(
+                    FloatVector.fromArray(Lanes.FLOATS, scores, i).sub(logSum));
             p.intoArray(scores, i);
             FloatVector.fromArray(Lanes.FLOATS, dScores, i).sub(mean).mul(p).intoArray(dScores, i);
         }

@@ -3,22 +3,37 @@ package org.llamadl4j.model.kernel.cpu;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.kernel.Tensor;
 
 /**
  * Output head and cross-entropy in one. The logits of a chunk of rows are computed, turned into losses and, for the
  * gradient, into (softmax − one-hot)·dLoss/count in place; the next chunk uses the same memory.
  */
-@RequiredArgsConstructor
 final class CpuCrossEntropy {
 
     /** Logits that are held at once: 32 MiB. */
     private static final int CHUNK = 8 << 20;
 
+    /** Numbers that are summed in float32; a multiple of any number of lanes. */
+    private static final int RUN = 1024;
+
     private final Workers workers;
     private final CpuMatMul matMul;
+    private final int chunkLength;
     private FloatMemory chunk = FloatMemory.allocate(0);
+
+    CpuCrossEntropy(Workers workers, CpuMatMul matMul) {
+        this(workers, matMul, CHUNK);
+    }
+
+    /**
+     * @param chunkLength logits that are held at once, where that is 16 rows or more
+     */
+    CpuCrossEntropy(Workers workers, CpuMatMul matMul, int chunkLength) {
+        this.workers = workers;
+        this.matMul = matMul;
+        this.chunkLength = chunkLength;
+    }
 
     /** The gradient that is wanted beside the loss. */
     private record Gradient(float dLoss, FloatMemory dHidden, FloatMemory dWeight) {}
@@ -39,13 +54,12 @@ final class CpuCrossEntropy {
         Expect.size("dLoss", dLoss, 1);
         Expect.matrix("dHidden", dHidden, hidden.rows(), hidden.columns());
         Expect.matrix("dWeight", dWeight, weight.rows(), weight.columns());
-        Gradient gradient = new Gradient(
-                FloatMemory.of(dLoss).get(0), FloatMemory.of(dHidden), FloatMemory.of(dWeight));
+        Gradient gradient =
+                new Gradient(FloatMemory.of(dLoss).get(0), FloatMemory.of(dHidden), FloatMemory.of(dWeight));
         run(hidden, weight, targets, tokenLoss, loss, gradient);
     }
 
-    private void run(
-            Tensor hidden, Tensor weight, Tensor targets, Tensor tokenLoss, Tensor loss, Gradient gradient) {
+    private void run(Tensor hidden, Tensor weight, Tensor targets, Tensor tokenLoss, Tensor loss, Gradient gradient) {
         int rows = hidden.rows();
         int width = hidden.columns();
         int vocabulary = weight.rows();
@@ -60,7 +74,7 @@ final class CpuCrossEntropy {
         int counted = countTargets(wanted, rows, vocabulary);
         float scale = gradient == null || counted == 0 ? 0f : gradient.dLoss() / counted;
 
-        int chunkRows = Math.min(rows, Math.max(16, CHUNK / vocabulary / 16 * 16));
+        int chunkRows = Math.min(rows, Math.max(16, chunkLength / vocabulary / 16 * 16));
         if (chunk.length() < (long) chunkRows * vocabulary) {
             chunk = FloatMemory.allocate((long) chunkRows * vocabulary);
         }
@@ -68,8 +82,7 @@ final class CpuCrossEntropy {
             int count = Math.min(chunkRows, rows - first);
             FloatMemory chunkX = x.slice((long) first * width, (long) count * width);
             FloatMemory logits = chunk;
-            matMul.multiply(
-                    new MatMulShape(count, vocabulary, width, false, true), chunkX, weights, 0f, logits);
+            matMul.multiply(new MatMulShape(count, vocabulary, width, false, true), chunkX, weights, 0f, logits);
             softmax(logits, count, vocabulary, wanted, losses, first, scale, gradient != null);
             if (gradient != null) {
                 matMul.multiply(
@@ -79,11 +92,7 @@ final class CpuCrossEntropy {
                         0f,
                         gradient.dHidden().slice((long) first * width, (long) count * width));
                 matMul.multiply(
-                        new MatMulShape(vocabulary, width, count, true, false),
-                        logits,
-                        chunkX,
-                        1f,
-                        gradient.dWeight());
+                        new MatMulShape(vocabulary, width, count, true, false), logits, chunkX, 1f, gradient.dWeight());
             }
         }
         FloatMemory.of(loss).put(0, mean(losses, rows, counted));
@@ -112,10 +121,10 @@ final class CpuCrossEntropy {
                     Arrays.fill(row, vocabulary, padded, Float.NEGATIVE_INFINITY);
                     float logit = row[target];
                     float highest = max(row, padded);
-                    float sum = exponentials(row, padded, highest);
+                    double sum = exponentials(row, padded, highest);
                     losses.put(first + n, (float) (Math.log(sum) + highest - logit));
                     if (backward) {
-                        multiply(row, padded, scale / sum);
+                        multiply(row, padded, (float) (scale / sum));
                         row[target] -= scale;
                     }
                 }
@@ -134,10 +143,18 @@ final class CpuCrossEntropy {
         return max.reduceLanes(VectorOperators.MAX);
     }
 
-    /** Replaces each x of the row by exp(x − highest); their sum. */
-    private static float exponentials(float[] row, int length, float highest) {
+    /** Replaces each x of the row by exp(x − highest); their sum, in float32 over short runs and float64 over these. */
+    private static double exponentials(float[] row, int length, float highest) {
+        double sum = 0;
+        for (int start = 0; start < length; start += RUN) {
+            sum += exponentials(row, start, Math.min(start + RUN, length), highest);
+        }
+        return sum;
+    }
+
+    private static float exponentials(float[] row, int start, int end, float highest) {
         FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        for (int i = 0; i < length; i += Lanes.COUNT) {
+        for (int i = start; i < end; i += Lanes.COUNT) {
             FloatVector power =
                     Exponential.exp(FloatVector.fromArray(Lanes.FLOATS, row, i).sub(highest));
             power.intoArray(row, i);

@@ -100,7 +100,9 @@ final class CpuRmsNorm {
         float scale = scale(row, width, eps);
         for (int i = 0; i < width; i += Lanes.COUNT) {
             FloatVector dy = load(dRow, i);
-            dy.mul(load(row, i)).fma(FloatVector.broadcast(Lanes.FLOATS, scale), load(sum, i)).intoArray(sum, i);
+            dy.mul(load(row, i))
+                    .fma(FloatVector.broadcast(Lanes.FLOATS, scale), load(sum, i))
+                    .intoArray(sum, i);
             dy.mul(load(w, i)).intoArray(dRow, i);
         }
         double product = CpuReductions.dot(dRow, 0, row, 0, width);

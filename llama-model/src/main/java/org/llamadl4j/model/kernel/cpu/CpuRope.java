@@ -80,7 +80,8 @@ final class CpuRope {
             for (int i = 0; i < table.width(); i += Lanes.COUNT) {
                 FloatVector x = FloatVector.fromArray(Lanes.FLOATS, row, block + i);
                 FloatVector cos = FloatVector.fromArray(Lanes.FLOATS, table.cos(), start + i);
-                FloatVector sin = FloatVector.fromArray(Lanes.FLOATS, table.sin(), start + i).mul(direction);
+                FloatVector sin = FloatVector.fromArray(Lanes.FLOATS, table.sin(), start + i)
+                        .mul(direction);
                 x.rearrange(SWAP).fma(sin, x.mul(cos)).intoArray(row, block + i);
             }
         }

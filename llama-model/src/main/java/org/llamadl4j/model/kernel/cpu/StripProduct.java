@@ -44,11 +44,35 @@ final class StripProduct {
             int vector = 0;
             for (; vector + 2 <= vectors; vector += 2) {
                 int column = vector * Lanes.COUNT;
-                block2(depth, a, aBlock, aRow, aDepth, b, bStart + column, bStride, c, cBlock + column, cStride, accumulate);
+                block2(
+                        depth,
+                        a,
+                        aBlock,
+                        aRow,
+                        aDepth,
+                        b,
+                        bStart + column,
+                        bStride,
+                        c,
+                        cBlock + column,
+                        cStride,
+                        accumulate);
             }
             if (vector < vectors) {
                 int column = vector * Lanes.COUNT;
-                block1(depth, a, aBlock, aRow, aDepth, b, bStart + column, bStride, c, cBlock + column, cStride, accumulate);
+                block1(
+                        depth,
+                        a,
+                        aBlock,
+                        aRow,
+                        aDepth,
+                        b,
+                        bStart + column,
+                        bStride,
+                        c,
+                        cBlock + column,
+                        cStride,
+                        accumulate);
             }
         }
     }
