@@ -97,6 +97,13 @@ public record TrainConfig(
             @Setting("Whether the output head is the embedding matrix; without a preset: false.")
             Boolean tiedEmbeddings) {
 
+        private static final Model UNSET = new Model(null, null, null, null, null, null, null, null, null, null);
+
+        /** Whether nothing is said about the model. */
+        public boolean isLeftOut() {
+            return equals(UNSET);
+        }
+
         /** The sizes, with a vocabulary of {@code vocabSize}. */
         public LlamaConfig resolve(int vocabSize) {
             return ModelSizes.resolve(this, vocabSize);
@@ -207,9 +214,12 @@ public record TrainConfig(
                     range = "[1, inf)")
             int tokens) {
 
+        /** How often a run is evaluated where {@code every} is left out. */
+        public static final int TIMES_A_RUN = 20;
+
         /** Steps between two evaluations in a run of {@code steps}. */
         public int every(int steps) {
-            return every == null ? Math.max(1, steps / 20) : every;
+            return every == null ? Math.max(1, steps / TIMES_A_RUN) : every;
         }
     }
 
@@ -230,7 +240,7 @@ public record TrainConfig(
     /** The paper's recipe, for a small model and ten minutes; the sizes of the model are not set. */
     public static TrainConfig defaults() {
         return new TrainConfig(
-                new Model(null, null, null, null, null, null, null, null, null, null),
+                Model.UNSET,
                 new Optimizer(null, 0.9, 0.95, 1e-8, 0.1, 1.0),
                 new Schedule(null, 10, 2000, 0.1, 0.1),
                 new Batch(null, 4096, 8192),
@@ -246,6 +256,15 @@ public record TrainConfig(
     /** The defaults, changed by the keys of a YAML file. */
     public static TrainConfig read(Path file) {
         return ConfigFile.read(file);
+    }
+
+    /** The configuration that {@link #values} describes, after a way through JSON too. */
+    public static TrainConfig of(Map<String, ?> values) {
+        TrainConfig config = defaults();
+        for (Map.Entry<String, ?> entry : values.entrySet()) {
+            config = config.with(entry.getKey(), entry.getValue());
+        }
+        return config;
     }
 
     /**

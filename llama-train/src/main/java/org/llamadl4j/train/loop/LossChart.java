@@ -1,0 +1,180 @@
+package org.llamadl4j.train.loop;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
+import lombok.RequiredArgsConstructor;
+import lombok.extern.slf4j.Slf4j;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * {@code loss.png}: the training loss of every step, faint, its moving average, and the held-out loss, from
+ * {@code metrics.jsonl}. It is drawn with checkpoints, not more than once a minute, and at the end.
+ */
+@Slf4j
+@RequiredArgsConstructor
+final class LossChart implements TrainingListener {
+
+    private static final long NANOS_BETWEEN = TimeUnit.MINUTES.toNanos(1);
+
+    private static final int WIDTH = 1000;
+    private static final int HEIGHT = 600;
+
+    /** More points than pixels show nothing more. */
+    private static final int MOST_POINTS = 2 * WIDTH;
+
+    /** The moving average has a memory of this share of the run. */
+    private static final double SMOOTHING_SHARE = 0.02;
+
+    private static final Color TRAINING = new Color(0x2b, 0x6c, 0xb0);
+    private static final Color TRAINING_FAINT = new Color(0xbe, 0xd7, 0xee);
+    private static final Color HELD_OUT = new Color(0xdd, 0x6b, 0x20);
+    private static final Color GRID = new Color(0xe8, 0xe8, 0xe8);
+    private static final Color TEXT = new Color(0x33, 0x33, 0x33);
+
+    private final Path metrics;
+    private final Path picture;
+
+    private long lastDrawn = System.nanoTime();
+
+    @Override
+    public void checkpointed(Path folder) {
+        if (System.nanoTime() - lastDrawn > NANOS_BETWEEN) {
+            draw();
+        }
+    }
+
+    @Override
+    public void ended(TrainingResult result) {
+        draw();
+    }
+
+    /** A picture is not worth a run: where there are no fonts or no room, one line in the log has to do. */
+    private void draw() {
+        lastDrawn = System.nanoTime();
+        try {
+            draw(metrics, picture);
+        } catch (IOException | RuntimeException | LinkageError | InternalError e) {
+            log.warn("{} cannot be drawn: {}", picture, e.toString());
+        }
+    }
+
+    private static void draw(Path metrics, Path picture) throws IOException {
+        Curve training = new Curve();
+        Curve heldOut = new Curve();
+        MetricsLog.read(metrics, object -> {
+            int step = object.path(MetricsLog.STEP).asInt();
+            if (object.has(MetricsLog.LOSS)) {
+                training.add(step, object.path(MetricsLog.LOSS).asDouble());
+            } else if (object.has(MetricsLog.HELD_OUT)) {
+                heldOut.add(step, object.path(MetricsLog.HELD_OUT).asDouble());
+            }
+        });
+        if (training.steps.isEmpty()) {
+            return;
+        }
+        Path unfinished = picture.resolveSibling("." + picture.getFileName() + ".writing");
+        ImageIO.write(BitmapEncoder.getBufferedImage(chart(training, heldOut)), "png", unfinished.toFile());
+        Files.move(unfinished, picture, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static XYChart chart(Curve training, Curve heldOut) {
+        XYChart chart = new XYChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .xAxisTitle("step")
+                .yAxisTitle("loss, nats per token")
+                .build();
+        style(chart);
+        Curve smooth = training.smooth();
+        add(chart, "training, each step", training.thin(), TRAINING_FAINT, 1);
+        add(chart, "training, moving average %.3f".formatted(smooth.last()), smooth.thin(), TRAINING, 2.5f);
+        if (!heldOut.steps.isEmpty()) {
+            add(chart, "held out %.3f".formatted(heldOut.last()), heldOut, HELD_OUT, 1.5f)
+                    .setMarker(SeriesMarkers.CIRCLE)
+                    .setMarkerColor(HELD_OUT);
+        }
+        return chart;
+    }
+
+    private static XYSeries add(XYChart chart, String name, Curve curve, Color color, float width) {
+        XYSeries series = chart.addSeries(name, curve.steps, curve.losses);
+        series.setMarker(SeriesMarkers.NONE);
+        series.setLineColor(color);
+        series.setLineStyle(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        return series;
+    }
+
+    private static void style(XYChart chart) {
+        chart.getStyler()
+                .setPlotGridLinesColor(GRID)
+                .setPlotGridLinesStroke(new BasicStroke(1))
+                .setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 15))
+                .setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13))
+                .setAxisTickMarksColor(GRID)
+                .setAxisTickLabelsColor(TEXT);
+        chart.getStyler()
+                .setChartBackgroundColor(Color.WHITE)
+                .setPlotBorderVisible(false)
+                .setLegendPosition(LegendPosition.InsideNE)
+                .setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14))
+                .setLegendBorderColor(Color.WHITE)
+                .setChartFontColor(TEXT)
+                .setMarkerSize(6)
+                .setLocale(Locale.ROOT);
+    }
+
+    /** Losses by step. */
+    private static final class Curve {
+
+        private final List<Integer> steps = new ArrayList<>();
+        private final List<Double> losses = new ArrayList<>();
+
+        void add(int step, double loss) {
+            steps.add(step);
+            losses.add(loss);
+        }
+
+        double last() {
+            return losses.get(losses.size() - 1);
+        }
+
+        /** The exponential moving average, corrected for its start. */
+        Curve smooth() {
+            double decay = 1 - 1 / Math.max(1, SMOOTHING_SHARE * losses.size());
+            Curve smooth = new Curve();
+            double sum = 0;
+            double weight = 0;
+            for (int i = 0; i < losses.size(); i++) {
+                sum = decay * sum + losses.get(i);
+                weight = decay * weight + 1;
+                smooth.add(steps.get(i), sum / weight);
+            }
+            return smooth;
+        }
+
+        /** At most {@link #MOST_POINTS} of the points, and the last. */
+        Curve thin() {
+            int stride = Math.max(1, losses.size() / MOST_POINTS);
+            Curve thin = new Curve();
+            for (int i = (losses.size() - 1) % stride; i < losses.size(); i += stride) {
+                thin.add(steps.get(i), losses.get(i));
+            }
+            return thin;
+        }
+    }
+}
