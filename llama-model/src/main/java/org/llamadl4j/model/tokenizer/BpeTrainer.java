@@ -5,9 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import lombok.Builder;
-import lombok.Getter;
-import lombok.experimental.Accessors;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.text.DocumentReader;
 
@@ -18,8 +17,6 @@ import org.llamadl4j.model.text.DocumentReader;
  * is a byte, as in LLaMA. The result depends on the text alone, not on the order of its lines.
  */
 @Builder
-@Getter
-@Accessors(fluent = true)
 public final class BpeTrainer {
 
     /** The longest piece, in characters. */
@@ -38,12 +35,17 @@ public final class BpeTrainer {
     @Builder.Default
     private final double characterCoverage = 0.9995;
 
+    /** Is told of bytes of input files as they are read. */
+    @Builder.Default
+    private final LongConsumer progress = bytes -> {};
+
     /**
      * Trains on texts, each given as one string.
      *
      * @throws UserError if the vocabulary is too small for the text's characters, or too large for the text
      */
     public SentencePieceTokenizer train(Iterable<String> texts) {
+        checkOptions();
         WordCounts words = new WordCounts();
         for (String text : texts) {
             words.append(text);
@@ -58,14 +60,31 @@ public final class BpeTrainer {
      * @throws UserError if the vocabulary is too small for the text's characters, or too large for the text
      */
     public SentencePieceTokenizer train(DocumentReader documents) throws IOException {
+        checkOptions();
         WordCounts words = new WordCounts();
+        long reported = 0;
         while (documents.nextDocument()) {
             for (String passage; (passage = documents.nextPassage()) != null; ) {
                 words.append(passage);
+                progress.accept(documents.bytesRead() - reported);
+                reported = documents.bytesRead();
             }
             words.endText();
         }
+        progress.accept(documents.bytesRead() - reported);
         return train(words);
+    }
+
+    private void checkOptions() {
+        if (vocabSize <= SPECIAL_PIECES) {
+            throw UserError.usage(
+                    "a vocabulary of %d is too small: %d pieces are special ones, so choose more",
+                    vocabSize, SPECIAL_PIECES);
+        }
+        if (!(characterCoverage > 0 && characterCoverage <= 1)) {
+            throw UserError.usage(
+                    "a character coverage of %s: it is a share, more than 0 and at most 1", characterCoverage);
+        }
     }
 
     private SentencePieceTokenizer train(WordCounts words) {
@@ -86,7 +105,7 @@ public final class BpeTrainer {
                     "a vocabulary of %d is too large for this text: choose at most %d",
                     vocabSize, needed + merges.size());
         }
-        return new SentencePieceTokenizer(SentencePieceModel.trained(pieces(merges, characters), this));
+        return new SentencePieceTokenizer(SentencePieceModel.trained(pieces(merges, characters), characterCoverage));
     }
 
     /** The most frequent characters, which together make up the coverage; equally frequent ones by code point. */

@@ -5,7 +5,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -91,12 +90,12 @@ record SentencePieceModel(
 
     /** Reads {@code file}; a damaged file or one of another kind is a {@link UserError} that names it. */
     static SentencePieceModel read(Path file) throws IOException {
-        ByteString content;
-        try {
-            content = ByteString.copyFrom(Files.readAllBytes(file));
-        } catch (NoSuchFileException e) {
-            throw UserError.failed(e, "%s: there is no such tokenizer file", file);
+        if (!Files.isRegularFile(file)) {
+            throw UserError.failed(
+                    "%s: %s; a tokenizer.model file is needed",
+                    file, Files.exists(file) ? "not a file" : "no such file");
         }
+        ByteString content = ByteString.copyFrom(Files.readAllBytes(file));
         try {
             return parse(file, content);
         } catch (InvalidProtocolBufferException e) {
@@ -205,7 +204,7 @@ record SentencePieceModel(
     }
 
     /** The model of a vocabulary trained by {@link BpeTrainer}. */
-    static SentencePieceModel trained(List<Piece> pieces, BpeTrainer trainer) {
+    static SentencePieceModel trained(List<Piece> pieces, double characterCoverage) {
         ProtobufFields.Builder model = new ProtobufFields.Builder();
         for (Piece piece : pieces) {
             ProtobufFields.Builder fields =
@@ -221,7 +220,7 @@ record SentencePieceModel(
                 new ProtobufFields.Builder()
                         .integer(MODEL_TYPE, BPE)
                         .integer(VOCAB_SIZE, pieces.size())
-                        .decimal(CHARACTER_COVERAGE, (float) trainer.characterCoverage())
+                        .decimal(CHARACTER_COVERAGE, (float) characterCoverage)
                         .integer(MAX_SENTENCEPIECE_LENGTH, BpeTrainer.MAX_PIECE_LENGTH)
                         .flag(SPLIT_BY_UNICODE_SCRIPT, true)
                         .flag(SPLIT_BY_WHITESPACE, true)
