@@ -11,20 +11,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import lombok.extern.slf4j.Slf4j;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.Tensor;
+import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
 import org.llamadl4j.model.tokenizer.Tokenizer;
 
 /**
  * A model on disk as Hugging Face's transformers keeps a LLaMA: {@code config.json}, {@code model.safetensors} (or
  * several with an index), {@code tokenizer.model}. What is written here opens there unconverted, and the reverse.
  */
-@Slf4j
 public final class HuggingFaceFolder {
 
     /** The tokenizer's file. */
@@ -37,6 +36,27 @@ public final class HuggingFaceFolder {
     private static final long SMALL_FILES_BYTES = 1_000_000;
 
     private HuggingFaceFolder() {}
+
+    /**
+     * Reads the model in {@code folder}.
+     *
+     * @throws UserError if a file or tensor is missing, broken, superfluous or of another shape than the configuration
+     *     says, or if the model needs what this code does not compute
+     */
+    public static LlamaModel read(Path folder, Kernels kernels) throws IOException {
+        LlamaConfig config = readConfig(folder);
+        Path tokenizerFile = folder.resolve(TOKENIZER);
+        if (!Files.isRegularFile(tokenizerFile)) {
+            throw UserError.failed("there is no %s in %s; a model folder has one", TOKENIZER, folder);
+        }
+        Tokenizer tokenizer = SentencePieceTokenizer.read(tokenizerFile);
+        if (tokenizer.vocabSize() > config.vocabSize()) {
+            throw UserError.failed(
+                    "%s has %d pieces, but the model in %s is for %d; is it another model's?",
+                    tokenizerFile, tokenizer.vocabSize(), folder, config.vocabSize());
+        }
+        return new LlamaModel(config, readWeights(folder, kernels), tokenizer, kernels);
+    }
 
     /** Reads {@code config.json} alone. */
     public static LlamaConfig readConfig(Path folder) throws IOException {
