@@ -27,7 +27,11 @@ public final class GenerateCommand implements LlamaCommand {
     @Parameters(paramLabel = "MODEL_DIR", description = "A Hugging Face LLaMA folder.")
     private Path modelDir;
 
-    @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "The text to continue; may be empty.")
+    @Option(
+            names = "--prompt",
+            required = true,
+            paramLabel = "TEXT",
+            description = "The text to continue; may be empty.")
     private String prompt;
 
     @Option(
@@ -58,7 +62,10 @@ public final class GenerateCommand implements LlamaCommand {
             description = "Sample from the K likeliest tokens; 0 for no limit (default ${DEFAULT-VALUE}).")
     private int topK;
 
-    @Option(names = "--seed", paramLabel = "S", description = "The same seed gives the same text (default: another each time).")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "The same seed gives the same text (default: another each time).")
     private Long seed;
 
     @Option(names = "--json", description = "Print one JSON object at the end instead of the text.")
@@ -82,7 +89,11 @@ public final class GenerateCommand implements LlamaCommand {
             } else {
                 printText(generation, out);
             }
-            log.info("{} new tokens, seed {}, ended by {}", generation.newTokens().length, options.seed(), reason(generation));
+            log.info(
+                    "{} new tokens, seed {}, ended by {}",
+                    generation.newTokens().length,
+                    options.seed(),
+                    reason(generation));
         }
         return 0;
     }

@@ -1,0 +1,145 @@
+package org.llamadl4j.model.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.llamadl4j.model.LlamaModel;
+import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
+import org.llamadl4j.model.cli.Main;
+import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.graph.LlamaWeights;
+import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.cpu.CpuKernels;
+import org.llamadl4j.model.tokenizer.BpeTrainer;
+import org.llamadl4j.model.tokenizer.Tokenizer;
+
+class GenerateCommandTest {
+
+    @TempDir
+    static Path folder;
+
+    private static String model;
+
+    private final PrintStream realOut = System.out;
+    private final PrintStream realErr = System.err;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeAll
+    static void writeModel() {
+        Tokenizer tokenizer = BpeTrainer.builder()
+                .vocabSize(280)
+                .build()
+                .train(List.of("the cat sat on the mat, the cat ate the rat, größer"));
+        LlamaConfig config = LlamaConfig.builder()
+                .dim(16)
+                .layers(1)
+                .heads(2)
+                .kvHeads(2)
+                .hiddenDim(24)
+                .vocabSize(280)
+                .contextLength(32)
+                .normEps(1e-5)
+                .ropeTheta(10000)
+                .build();
+        try (Kernels kernels = CpuKernels.create(1)) {
+            LlamaWeights weights = LlamaWeights.initialise(config, 9, kernels);
+            HuggingFaceFolder.write(folder.resolve("model"), new LlamaModel(config, weights, tokenizer, kernels));
+        }
+        model = folder.resolve("model").toString();
+    }
+
+    @BeforeEach
+    void catchOutput() {
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void restoreOutput() {
+        System.setOut(realOut);
+        System.setErr(realErr);
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private JsonNode generateJson(String... more) throws IOException {
+        out.reset();
+        String[] arguments = new String[more.length + 5];
+        System.arraycopy(new String[] {"generate", model, "--json", "--prompt", "the größer"}, 0, arguments, 0, 5);
+        System.arraycopy(more, 0, arguments, 5, more.length);
+        assertThat(Main.run(arguments)).isZero();
+        return new JsonMapper().readTree(out());
+    }
+
+    @Test
+    void printsPromptAndContinuation() throws IOException {
+        assertThat(Main.run("generate", model, "--prompt", "the größer", "--max-new-tokens", "8", "--seed", "3"))
+                .isZero();
+        String text = out();
+        JsonNode json = generateJson("--max-new-tokens", "8", "--seed", "3");
+        assertThat(text)
+                .isEqualTo(json.get("prompt").asText() + json.get("text").asText() + System.lineSeparator());
+        assertThat(json.get("prompt").asText()).isEqualTo("the größer");
+        assertThat(json.get("new_tokens").asInt()).isBetween(1, 8);
+        assertThat(json.get("seed").asLong()).isEqualTo(3);
+        assertThat(json.get("stop_reason").asText()).isIn("length", "end_of_text");
+    }
+
+    @Test
+    void stopsAtTheContext() throws IOException {
+        JsonNode json = generateJson("--temperature", "0", "--max-new-tokens", "1000");
+        assertThat(json.get("stop_reason").asText()).isIn("context", "end_of_text");
+        assertThat(json.get("prompt_tokens").asInt() + json.get("new_tokens").asInt())
+                .isLessThanOrEqualTo(32);
+    }
+
+    @Test
+    void drawsAnotherSeedEachTimeAndTellsIt() throws IOException {
+        assertThat(generateJson().get("seed").asLong())
+                .isNotEqualTo(generateJson().get("seed").asLong());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--temperature, -1, temperature",
+        "--temperature, hot, temperature",
+        "--top-p, 1.5, top-p",
+        "--top-k, -2, top-k",
+        "--max-new-tokens, -5, max-new-tokens",
+        "--seed, x, seed",
+        "--topk, 5, --topk"
+    })
+    void refusesBadValues(String option, String value, String word) {
+        assertThat(Main.run("generate", model, "--prompt", "the", option, value))
+                .isEqualTo(2);
+        assertThat(out()).isEmpty();
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains(word).doesNotContain("\tat ");
+    }
+
+    @Test
+    void refusesToStartWithoutPromptOrModel() {
+        assertThat(Main.run("generate", model)).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("--prompt");
+        assertThat(Main.run("generate", folder.resolve("none").toString(), "--prompt", "the"))
+                .isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("there is no model folder");
+        assertThat(out()).isEmpty();
+    }
+}
