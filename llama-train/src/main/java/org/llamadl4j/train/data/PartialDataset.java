@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import lombok.AccessLevel;
 import lombok.RequiredArgsConstructor;
+import lombok.extern.slf4j.Slf4j;
 import org.llamadl4j.model.error.UserError;
 
 /**
@@ -21,6 +21,7 @@ import org.llamadl4j.model.error.UserError;
  * its files move there, {@value DatasetManifest#FILE} last; so what stood there before stays whole until then, and a
  * dataset that was begun and not ended is known by the missing {@value DatasetManifest#FILE}.
  */
+@Slf4j
 @RequiredArgsConstructor(access = AccessLevel.PRIVATE)
 final class PartialDataset implements Closeable {
 
@@ -30,6 +31,11 @@ final class PartialDataset implements Closeable {
     private final Path out;
     private final boolean outIsNew;
     private final FileChannel lock;
+
+    /** Clears up where a signal such as Ctrl-C ends the process. */
+    private final Thread onExit = new Thread(this::discard, "discard dataset");
+
+    private boolean discarded;
 
     /**
      * Begins a dataset in the folder {@code out}, which is made if need be; what an interrupted preparation left there
@@ -59,6 +65,7 @@ final class PartialDataset implements Closeable {
                 Files.delete(file);
             }
         }
+        Runtime.getRuntime().addShutdownHook(partial.onExit);
         return partial;
     }
 
@@ -77,7 +84,7 @@ final class PartialDataset implements Closeable {
     }
 
     /** Puts everything that was written in place of what {@code out} held before. */
-    void publish() throws IOException {
+    synchronized void publish() throws IOException {
         force(folder());
         Files.deleteIfExists(out.resolve(DatasetManifest.FILE));
         for (Path old : list(out)) {
@@ -97,18 +104,31 @@ final class PartialDataset implements Closeable {
 
     /** Removes what was not published. */
     @Override
-    public void close() throws IOException {
-        lock.close();
-        for (Path file : files()) {
-            Files.delete(file);
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onExit);
+        } catch (IllegalStateException e) {
+            log.debug("The process is ending, and clears up");
         }
-        Files.delete(folder());
-        if (outIsNew) {
-            try {
-                Files.delete(out);
-            } catch (DirectoryNotEmptyException e) {
-                return;
+        discard();
+    }
+
+    private synchronized void discard() {
+        if (discarded) {
+            return;
+        }
+        discarded = true;
+        try {
+            lock.close();
+            for (Path file : files()) {
+                Files.delete(file);
             }
+            Files.delete(folder());
+            if (outIsNew && list(out).isEmpty()) {
+                Files.delete(out);
+            }
+        } catch (IOException e) {
+            log.warn("Something unfinished stays in {}, and may be removed: {}", folder(), e.getMessage());
         }
     }
 
