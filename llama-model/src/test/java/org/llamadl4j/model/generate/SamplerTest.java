@@ -76,13 +76,15 @@ class SamplerTest {
                 .containsExactly(new double[] {0.625, 0.375, 0, 0}, within(0.01));
         assertThat(frequencies(options().topP(0.81).build(), LOGITS))
                 .containsExactly(new double[] {0.5 / 0.95, 0.3 / 0.95, 0.15 / 0.95, 0}, within(0.01));
-        assertThat(frequencies(options().topP(1e-9).build(), LOGITS)).containsExactly(new double[] {1, 0, 0, 0}, within(1e-9));
+        assertThat(frequencies(options().topP(1e-9).build(), LOGITS))
+                .containsExactly(new double[] {1, 0, 0, 0}, within(1e-9));
     }
 
     @Test
     void topPCountsWithinTheTopK() {
         // Of 0.5 and 0.3, the first alone is 0.625 of the whole.
-        assertThat(frequencies(options().topK(2).topP(0.6).build(), LOGITS)).containsExactly(new double[] {1, 0, 0, 0}, within(1e-9));
+        assertThat(frequencies(options().topK(2).topP(0.6).build(), LOGITS))
+                .containsExactly(new double[] {1, 0, 0, 0}, within(1e-9));
     }
 
     @Test
