@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llamadl4j.model.SharedData;
 import org.llamadl4j.model.error.UserError;
 
 class TextCorpusTest {
@@ -92,5 +93,30 @@ class TextCorpusTest {
             }
             assertThat(reader.bytesRead()).isEqualTo(corpus.bytes());
         }
+    }
+
+    @Test
+    void realFilesComeBackWhole() throws IOException {
+        Path folder = SharedData.require("text");
+        TextCorpus corpus = TextCorpus.find(List.of(folder));
+        assertThat(corpus.files()).isNotEmpty().allMatch(file -> file.toString().endsWith(".txt"));
+        List<String> documents = read(folder);
+        for (int i = 0; i < documents.size(); i++) {
+            assertThat(documents.get(i).equals(Files.readString(corpus.files().get(i))))
+                    .isTrue();
+        }
+        assertThat(documents).hasSameSizeAs(corpus.files());
+    }
+
+    @Test
+    void whatIsInAnotherCorpusIsLeftOut() {
+        Path one = write(dir.resolve("a.txt"), "one");
+        Path two = write(dir.resolve("b.txt"), "three");
+        TextCorpus all = TextCorpus.find(List.of(dir));
+        assertThat(all.without(TextCorpus.find(List.of(dir.resolve("../" + dir.getFileName() + "/b.txt")))))
+                .isEqualTo(new TextCorpus(List.of(one), 3));
+        assertThatThrownBy(() -> TextCorpus.find(List.of(two)).without(all))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("no input is left");
     }
 }
