@@ -160,7 +160,7 @@ final class CpuCrossEntropy {
             power.intoArray(row, i);
             sum = sum.add(power);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sum);
     }
 
     private static void multiply(float[] row, int length, float factor) {

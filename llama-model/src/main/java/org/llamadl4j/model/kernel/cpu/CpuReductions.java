@@ -1,7 +1,6 @@
 package org.llamadl4j.model.kernel.cpu;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.kernel.Tensor;
 
@@ -49,7 +48,7 @@ final class CpuReductions {
         for (; i + Lanes.COUNT <= length; i += Lanes.COUNT) {
             sum0 = load(x, xStart + i).fma(load(y, yStart + i), sum0);
         }
-        float sum = sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+        float sum = Lanes.sum(sum0.add(sum1).add(sum2.add(sum3)));
         for (; i < length; i++) {
             sum += x[xStart + i] * y[yStart + i];
         }

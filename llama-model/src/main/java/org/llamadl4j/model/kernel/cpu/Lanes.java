@@ -1,17 +1,50 @@
 package org.llamadl4j.model.kernel.cpu;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The widest float32 vector of this processor. */
+/** The widest float32 vector of this processor, of at most 512 bits. */
 final class Lanes {
 
-    static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED.length() > FloatVector.SPECIES_512.length()
+            ? FloatVector.SPECIES_512
+            : FloatVector.SPECIES_PREFERRED;
 
     /** Numbers in one vector: 16 with AVX-512, 8 with AVX2, 4 with NEON. */
     static final int COUNT = FLOATS.length();
 
+    private static final VectorShuffle<Float> BY_8 = rotation(8);
+    private static final VectorShuffle<Float> BY_4 = rotation(4);
+    private static final VectorShuffle<Float> BY_2 = rotation(2);
+    private static final VectorShuffle<Float> BY_1 = rotation(1);
+
     private Lanes() {}
+
+    /**
+     * The sum of all lanes, halves first. {@code reduceLanes(ADD)} may add in another order in interpreted code than in
+     * compiled code, so that the same call would not always give the same bits.
+     */
+    static float sum(FloatVector lanes) {
+        FloatVector sum = lanes;
+        if (COUNT > 8) {
+            sum = sum.add(sum.rearrange(BY_8));
+        }
+        if (COUNT > 4) {
+            sum = sum.add(sum.rearrange(BY_4));
+        }
+        if (COUNT > 2) {
+            sum = sum.add(sum.rearrange(BY_2));
+        }
+        if (COUNT > 1) {
+            sum = sum.add(sum.rearrange(BY_1));
+        }
+        return sum.lane(0);
+    }
+
+    private static VectorShuffle<Float> rotation(int distance) {
+        return VectorShuffle.fromOp(FLOATS, lane -> (lane + distance) % COUNT);
+    }
 
     /** {@code length} rounded up to whole vectors. */
     static int roundUp(int length) {
