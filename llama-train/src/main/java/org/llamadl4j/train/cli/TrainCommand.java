@@ -9,7 +9,6 @@ import org.llamadl4j.model.cli.LlamaCommand;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
-import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
 import org.llamadl4j.train.config.ConfigDocumentation;
 import org.llamadl4j.train.config.TrainConfig;
 import org.llamadl4j.train.data.TokenDataset;
@@ -86,7 +85,7 @@ public final class TrainCommand implements LlamaCommand {
         TrainConfig config = config();
         TokenDataset dataset = TokenDataset.open(data);
         try (Kernels kernels = config.threads() == 0 ? CpuKernels.create() : CpuKernels.create(config.threads())) {
-            LlamaModel initialModel = start.init == null || resume ? null : read(start.init, kernels);
+            LlamaModel initialModel = start.init == null || resume ? null : HuggingFaceFolder.read(start.init, kernels);
             Trainer trainer = Trainer.builder()
                     .config(config)
                     .data(dataset)
@@ -128,13 +127,5 @@ public final class TrainCommand implements LlamaCommand {
             throw UserError.usage("which model? --preset NAME, --config FILE, --init MODEL_DIR or --resume");
         }
         return TrainConfig.defaults();
-    }
-
-    private static LlamaModel read(Path folder, Kernels kernels) throws IOException {
-        return new LlamaModel(
-                HuggingFaceFolder.readConfig(folder),
-                HuggingFaceFolder.readWeights(folder, kernels),
-                SentencePieceTokenizer.read(folder.resolve(HuggingFaceFolder.TOKENIZER)),
-                kernels);
     }
 }
