@@ -10,7 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
-import org.llamadl4j.model.cli.Version;
+import org.llamadl4j.model.ProjectVersion;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.train.config.TrainConfig;
 
@@ -49,7 +49,7 @@ public record TrainingState(
     static TrainingState of(int step, int steps, long cursor, Duration elapsed, String dataset, TrainConfig config) {
         Map<String, Object> values = config.values();
         return new TrainingState(
-                step, steps, cursor, elapsed.toNanos() * 1e-9, Version.number(), dataset, sha256(values), values);
+                step, steps, cursor, elapsed.toNanos() * 1e-9, ProjectVersion.number(), dataset, sha256(values), values);
     }
 
     /** Reads {@code training.json} of a checkpoint. */
