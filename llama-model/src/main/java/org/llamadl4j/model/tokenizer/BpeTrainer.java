@@ -147,10 +147,11 @@ public final class BpeTrainer {
             pieces.add(new Piece(Piece.ofByte(value), 0, PieceType.BYTE));
         }
         for (String merge : merges) {
-            pieces.add(new Piece(merge, SPECIAL_PIECES - pieces.size(), PieceType.NORMAL));
+            pieces.add(new Piece(merge, -(float) (pieces.size() - SPECIAL_PIECES), PieceType.NORMAL));
         }
         for (int character : characters) {
-            pieces.add(new Piece(Character.toString(character), SPECIAL_PIECES - pieces.size(), PieceType.NORMAL));
+            pieces.add(new Piece(
+                    Character.toString(character), -(float) (pieces.size() - SPECIAL_PIECES), PieceType.NORMAL));
         }
         return pieces;
     }

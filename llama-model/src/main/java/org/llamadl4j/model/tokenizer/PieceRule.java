@@ -4,8 +4,8 @@ import java.lang.Character.UnicodeScript;
 
 /**
  * Which strings may become pieces, as SentencePiece decides for LLaMA: at most {@link BpeTrainer#MAX_PIECE_LENGTH}
- * characters; a digit stands alone; letters of one script only (Chinese and Japanese count as one); spaces at the
- * beginning, or nothing but spaces; no tab and no NUL.
+ * characters; a digit stands alone; letters of one script only (Chinese and Japanese count as one); one space at
+ * the beginning, or nothing but spaces; no tab and no NUL.
  */
 final class PieceRule {
 
@@ -47,6 +47,10 @@ final class PieceRule {
     /** Whether two or more characters may be a piece. */
     static boolean isPiece(int[] codePoints) {
         if (codePoints.length > BpeTrainer.MAX_PIECE_LENGTH) {
+            return false;
+        }
+        boolean endsInSpace = codePoints[codePoints.length - 1] == MergeTable.ESCAPED_SPACE;
+        if (codePoints[1] == MergeTable.ESCAPED_SPACE && !endsInSpace) {
             return false;
         }
         UnicodeScript scriptSoFar = null;
