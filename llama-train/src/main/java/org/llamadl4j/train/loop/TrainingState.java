@@ -49,7 +49,14 @@ public record TrainingState(
     static TrainingState of(int step, int steps, long cursor, Duration elapsed, String dataset, TrainConfig config) {
         Map<String, Object> values = config.values();
         return new TrainingState(
-                step, steps, cursor, elapsed.toNanos() * 1e-9, ProjectVersion.number(), dataset, sha256(values), values);
+                step,
+                steps,
+                cursor,
+                elapsed.toNanos() * 1e-9,
+                ProjectVersion.number(),
+                dataset,
+                sha256(values),
+                values);
     }
 
     /** Reads {@code training.json} of a checkpoint. */
