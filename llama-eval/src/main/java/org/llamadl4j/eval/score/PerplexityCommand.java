@@ -64,7 +64,7 @@ public final class PerplexityCommand implements LlamaCommand {
 
     private TextScore score(Perplexity perplexity, TextCorpus corpus) throws Exception {
         try (DocumentReader documents = corpus.open(replaceInvalidUtf8);
-                Progress progress = Progress.start("perplexity", corpus.bytes(), "MB", 1_000_000)) {
+                Progress progress = Progress.start("perplexity", corpus.bytes(), "kB", 1000)) {
             long[] shown = {0};
             return perplexity.score(documents, bytes -> {
                 progress.advance(bytes - shown[0]);

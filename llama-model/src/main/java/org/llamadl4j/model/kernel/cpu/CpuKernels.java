@@ -76,7 +76,7 @@ public final class CpuKernels implements Kernels {
     @Override
     public Tensor wrap(INDArray array) {
         Expect.that(
-                array.dataType() == DataType.FLOAT || array.dataType() == DataType.INT,
+                array.dataType() == DataType.FLOAT || array.dataType() == DataType.INT32,
                 "only arrays of type FLOAT or INT can be wrapped, not %s",
                 array.dataType());
         Expect.that(
