@@ -191,7 +191,7 @@ class LlamaOpTest {
 
         Graph ids(String name, int count, int bound) {
             ids.put(name, random.ints(count, 0, bound).toArray());
-            variables.put(name, sd.placeHolder(name, DataType.INT, count));
+            variables.put(name, sd.placeHolder(name, DataType.INT32, count));
             placeholders.put(name, Nd4j.createFromArray(ids.get(name)));
             return this;
         }
