@@ -26,6 +26,13 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
         }
     }
 
+    /** Hides what a library logs of its own affairs, where its errors also come as exceptions. */
+    public static void silence(String logger) {
+        if (LoggerFactory.getLogger(logger) instanceof Logger library) {
+            library.setLevel(Level.OFF);
+        }
+    }
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         if (System.getProperty("logback.configurationFile") != null

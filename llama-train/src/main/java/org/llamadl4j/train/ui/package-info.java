@@ -1,0 +1,2 @@
+/** Deeplearning4j's training dashboard, fed by a run. */
+package org.llamadl4j.train.ui;
