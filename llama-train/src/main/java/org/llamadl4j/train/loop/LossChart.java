@@ -123,6 +123,8 @@ final class LossChart implements TrainingListener {
         chart.getStyler()
                 .setPlotGridLinesColor(GRID)
                 .setPlotGridLinesStroke(new BasicStroke(1))
+                .setPlotGridVerticalLinesVisible(false)
+                .setXAxisMin(0.0)
                 .setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 15))
                 .setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13))
                 .setAxisTickMarksColor(GRID)
