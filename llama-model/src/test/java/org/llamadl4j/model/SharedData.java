@@ -23,6 +23,12 @@ public final class SharedData {
         return file;
     }
 
+    /** Whether the shared data has {@code name}, for property tests, which skip in their own way. */
+    public static boolean has(String name) {
+        Path root = root();
+        return root != null && Files.exists(root.resolve(name));
+    }
+
     private static Path root() {
         String configured = System.getenv("LLAMA_SHARED_DATA");
         if (configured != null && !configured.isBlank()) {

@@ -1,5 +1,9 @@
 package org.llamadl4j.model.tokenizer;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -32,12 +36,12 @@ final class AnyText {
     }
 
     /** The same text in pieces, cut anywhere but inside a surrogate pair. */
-    static java.util.List<String> cut(String text, java.util.Random random, int longest) {
+    static List<String> cut(String text, Random random, int longest) {
         int[] codePoints = text.codePoints().toArray();
-        java.util.List<String> parts = new java.util.ArrayList<>();
+        List<String> parts = new ArrayList<>();
         for (int start = 0; start < codePoints.length; ) {
             int end = Math.min(codePoints.length, start + random.nextInt(longest + 1));
-            parts.add(java.util.Arrays.stream(codePoints, start, end)
+            parts.add(Arrays.stream(codePoints, start, end)
                     .mapToObj(Character::toString)
                     .collect(Collectors.joining()));
             start = end;

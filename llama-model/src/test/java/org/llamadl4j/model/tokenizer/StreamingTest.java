@@ -3,6 +3,7 @@ package org.llamadl4j.model.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -135,7 +136,7 @@ class StreamingTest {
     @Test
     void realTextComesBack() throws IOException {
         SentencePieceTokenizer llama = SentencePieceTokenizer.read(SharedData.require("tokenizer/llama.model"));
-        String text = java.nio.file.Files.readString(SharedData.require("text/wikitext2-test.txt"));
+        String text = Files.readString(SharedData.require("text/wikitext2-test.txt"));
         int[] ids = llama.encode(text);
         assertThat(llama.decode(ids)).isEqualTo(text);
         IntList streamed = new IntList();
