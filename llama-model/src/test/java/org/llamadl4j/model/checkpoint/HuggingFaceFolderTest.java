@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +30,9 @@ import org.llamadl4j.model.kernel.ElementType;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.Tensor;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
+import org.llamadl4j.model.tokenizer.BpeTrainer;
 import org.llamadl4j.model.tokenizer.ByteTokenizer;
+import org.llamadl4j.model.tokenizer.Tokenizer;
 
 class HuggingFaceFolderTest {
 
@@ -362,6 +365,31 @@ class HuggingFaceFolderTest {
         assertRefused("there is no config.json");
         Files.delete(golden);
         assertRefused("there is no model folder");
+    }
+
+    @Test
+    void readsTheTokenizerWithTheModel() throws IOException {
+        assertThatThrownBy(() -> HuggingFaceFolder.read(golden, KERNELS))
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll("there is no tokenizer.model", golden.toString());
+        Tokenizer tokenizer = BpeTrainer.builder().vocabSize(275).build().train(List.of("the cat sat on the mat"));
+        tokenizer.write(golden.resolve("tokenizer.model"));
+        assertThat(HuggingFaceFolder.read(golden, KERNELS).tokenizer().encode("the cat"))
+                .isEqualTo(tokenizer.encode("the cat"));
+    }
+
+    @Test
+    void refusesATokenizerOfAnotherModel() throws IOException {
+        LlamaConfig config = SMALL.withVocabSize(260);
+        HuggingFaceFolder.write(parent.resolve("model"), random(config));
+        BpeTrainer.builder()
+                .vocabSize(275)
+                .build()
+                .train(List.of("the cat sat on the mat"))
+                .write(parent.resolve("model/tokenizer.model"));
+        assertThatThrownBy(() -> HuggingFaceFolder.read(parent.resolve("model"), KERNELS))
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll("tokenizer.model", "275", "260");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -128,6 +129,24 @@ class SafeTensorsTest {
             assertThat(golden.floats("norm.weight")).hasSize(48);
             assertThat(golden.doubles("norm.weight")[0]).isBetween(0.5, 1.5);
             golden.verify();
+        }
+    }
+
+    /** The file has a hole in place of nearly all its data, so it takes no room. */
+    @Test
+    void readsTensorsOfMoreThanTwoGigabytes() throws IOException {
+        long size = 700_000_000;
+        String header = "{\"x\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[0,%d]}}".formatted(size, size * 4);
+        Path file = raw(header, 0);
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+            open.setLength(8 + header.length() + size * 4);
+            open.seek(open.length() - 2);
+            open.write(new byte[] {(byte) 0x80, 0x3f});
+        }
+        try (SafeTensors read = SafeTensors.open(file)) {
+            float[] end = new float[3];
+            read.read("x", size - 3, end, 3);
+            assertThat(end).containsExactly(0, 0, 1);
         }
     }
 

@@ -1,4 +1,4 @@
-package org.llamadl4j.eval.score;
+package org.llamadl4j.eval.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

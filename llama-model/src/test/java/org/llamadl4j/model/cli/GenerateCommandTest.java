@@ -1,4 +1,4 @@
-package org.llamadl4j.model.generate;
+package org.llamadl4j.model.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,7 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
-import org.llamadl4j.model.cli.Main;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.graph.LlamaWeights;
 import org.llamadl4j.model.kernel.Kernels;

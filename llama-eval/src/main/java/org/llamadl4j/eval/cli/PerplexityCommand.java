@@ -1,10 +1,12 @@
-package org.llamadl4j.eval.score;
+package org.llamadl4j.eval.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.llamadl4j.eval.score.Perplexity;
+import org.llamadl4j.eval.score.TextScore;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
 import org.llamadl4j.model.cli.LlamaCommand;

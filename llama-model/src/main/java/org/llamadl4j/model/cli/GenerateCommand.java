@@ -1,4 +1,4 @@
-package org.llamadl4j.model.generate;
+package org.llamadl4j.model.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,7 +10,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import lombok.extern.slf4j.Slf4j;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
-import org.llamadl4j.model.cli.LlamaCommand;
+import org.llamadl4j.model.generate.Generation;
+import org.llamadl4j.model.generate.GenerationOptions;
+import org.llamadl4j.model.generate.Generator;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import picocli.CommandLine.Command;

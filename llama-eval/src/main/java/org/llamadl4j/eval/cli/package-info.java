@@ -1,0 +1,2 @@
+/** The commands of evaluation. */
+package org.llamadl4j.eval.cli;
