@@ -71,31 +71,26 @@ final class CpuAdamW {
     }
 
     private static void update(Factors factors, float[] w, float[] g, float[] m, float[] v, int length) {
-        FloatVector gradientScale = vector(factors.gradientScale());
-        FloatVector beta1 = vector(factors.beta1());
-        FloatVector newShare1 = vector(factors.newShare1());
-        FloatVector beta2 = vector(factors.beta2());
-        FloatVector newShare2 = vector(factors.newShare2());
-        FloatVector keep = vector(factors.keep());
-        FloatVector inverseRootCorrection2 = vector(factors.inverseRootCorrection2());
-        FloatVector epsilon = vector(factors.epsilon());
-        FloatVector rate = vector(factors.rate());
+        FloatVector gradientScale = FloatVector.broadcast(Lanes.FLOATS, factors.gradientScale());
+        FloatVector beta1 = FloatVector.broadcast(Lanes.FLOATS, factors.beta1());
+        FloatVector newShare1 = FloatVector.broadcast(Lanes.FLOATS, factors.newShare1());
+        FloatVector beta2 = FloatVector.broadcast(Lanes.FLOATS, factors.beta2());
+        FloatVector newShare2 = FloatVector.broadcast(Lanes.FLOATS, factors.newShare2());
+        FloatVector keep = FloatVector.broadcast(Lanes.FLOATS, factors.keep());
+        FloatVector inverseRootCorrection2 = FloatVector.broadcast(Lanes.FLOATS, factors.inverseRootCorrection2());
+        FloatVector epsilon = FloatVector.broadcast(Lanes.FLOATS, factors.epsilon());
+        FloatVector rate = FloatVector.broadcast(Lanes.FLOATS, factors.rate());
         for (int i = 0; i < length; i += Lanes.COUNT) {
-            FloatVector gradient = load(g, i).mul(gradientScale);
-            FloatVector first = load(m, i).fma(beta1, gradient.mul(newShare1));
-            FloatVector second = load(v, i).fma(beta2, gradient.mul(gradient).mul(newShare2));
+            FloatVector gradient = FloatVector.fromArray(Lanes.FLOATS, g, i).mul(gradientScale);
+            FloatVector first = FloatVector.fromArray(Lanes.FLOATS, m, i).fma(beta1, gradient.mul(newShare1));
+            FloatVector second = FloatVector.fromArray(Lanes.FLOATS, v, i)
+                    .fma(beta2, gradient.mul(gradient).mul(newShare2));
             FloatVector denominator = second.sqrt().fma(inverseRootCorrection2, epsilon);
             first.intoArray(m, i);
             second.intoArray(v, i);
-            load(w, i).fma(keep, first.mul(rate).div(denominator)).intoArray(w, i);
+            FloatVector.fromArray(Lanes.FLOATS, w, i)
+                    .fma(keep, first.mul(rate).div(denominator))
+                    .intoArray(w, i);
         }
-    }
-
-    private static FloatVector load(float[] array, int index) {
-        return FloatVector.fromArray(Lanes.FLOATS, array, index);
-    }
-
-    private static FloatVector vector(float value) {
-        return FloatVector.broadcast(Lanes.FLOATS, value);
     }
 }

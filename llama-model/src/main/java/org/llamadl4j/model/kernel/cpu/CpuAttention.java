@@ -133,10 +133,11 @@ final class CpuAttention {
         float[] scores = scratch.floats(5, KEYS * STRIP);
         float[] highest = scratch.floats(6, STRIP);
         float[] sum = scratch.floats(7, STRIP);
+        float[] factor = scratch.floats(8, STRIP);
 
         int query = layout.queryIndex(batch, head, first);
         layout.loadRows(call.q(), query, stride, end - first, STRIP, rows, 0);
-        layout.transposeStrip(rows, 0, layout.scale(), queries, 0);
+        layout.transposeStrip(rows, 0, layout.scale() * Exponential.LOG2_E, queries, 0);
         Arrays.fill(output, 0, layout.stripLength(), 0f);
         Arrays.fill(highest, 0, STRIP, Float.NEGATIVE_INFINITY);
         Arrays.fill(sum, 0, STRIP, 0f);
@@ -159,7 +160,10 @@ final class CpuAttention {
                     false);
             AttentionLayout.mask(scores, key, count, first);
             for (int lane = 0; lane < STRIP; lane += Lanes.COUNT) {
-                softmax(scores, count, lane, highest, sum, output, layout.headDim());
+                raiseHighest(scores, count, lane, highest, factor);
+                powersOfHalf(factor, lane);
+                exponentials(scores, count, lane, highest, factor, sum);
+                rescale(output, layout.headDim(), lane, factor);
             }
             StripProduct.multiply(
                     layout.transposedRows(),
@@ -177,51 +181,67 @@ final class CpuAttention {
                     STRIP,
                     true);
         }
-        finish(sum, output, layout.headDim());
+        for (int lane = 0; lane < STRIP; lane += Lanes.COUNT) {
+            invert(sum, lane, factor);
+            rescale(output, layout.headDim(), lane, factor);
+        }
         layout.transposeBack(output, 0, 1f, rows, 0);
         layout.storeRows(rows, 0, end - first, call.out(), query, stride);
         for (int t = first; t < end; t++) {
-            float logSumExp = (float) (highest[t - first] + Math.log(sum[t - first]));
+            float logSumExp = (float) (highest[t - first] * Exponential.LN_2 + Math.log(sum[t - first]));
             call.logSumExp().put(layout.logSumExpIndex(batch, head, t), logSumExp);
         }
     }
 
-    /** Scores of one vector of queries become exponentials; the sum and output so far are brought to their scale. */
-    private static void softmax(
-            float[] scores, int keys, int lane, float[] highest, float[] sum, float[] output, int headDim) {
-        FloatVector before = load(highest, lane);
-        FloatVector max0 = before;
-        FloatVector max1 = before;
-        for (int key = 0; key < keys; key += 2) {
-            max0 = max0.max(load(scores, key * STRIP + lane));
-            max1 = max1.max(load(scores, (key + 1) * STRIP + lane));
+    // The loops below are methods of their own, each with one use of the exponential at most: in larger ones the
+    // compiler stops inlining and vectors are boxed.
+
+    /** Raises {@code highest} to the highest of the scores, by {@code growth}. */
+    private static void raiseHighest(float[] scores, int keys, int lane, float[] highest, float[] growth) {
+        FloatVector max0 = FloatVector.fromArray(Lanes.FLOATS, scores, lane);
+        FloatVector max1 = FloatVector.fromArray(Lanes.FLOATS, scores, lane + STRIP);
+        FloatVector max2 = FloatVector.fromArray(Lanes.FLOATS, scores, lane + 2 * STRIP);
+        FloatVector max3 = FloatVector.fromArray(Lanes.FLOATS, scores, lane + 3 * STRIP);
+        for (int i = lane + 4 * STRIP; i < keys * STRIP; i += 4 * STRIP) {
+            max0 = max0.max(FloatVector.fromArray(Lanes.FLOATS, scores, i));
+            max1 = max1.max(FloatVector.fromArray(Lanes.FLOATS, scores, i + STRIP));
+            max2 = max2.max(FloatVector.fromArray(Lanes.FLOATS, scores, i + 2 * STRIP));
+            max3 = max3.max(FloatVector.fromArray(Lanes.FLOATS, scores, i + 3 * STRIP));
         }
-        FloatVector max = max0.max(max1);
+        FloatVector before = FloatVector.fromArray(Lanes.FLOATS, highest, lane);
+        FloatVector max = max0.max(max1).max(max2.max(max3)).max(before);
         max.intoArray(highest, lane);
-        FloatVector factor = Exponential.exp(before.sub(max));
-        FloatVector total = load(sum, lane).mul(factor);
-        for (int key = 0; key < keys; key++) {
-            FloatVector power = Exponential.exp(load(scores, key * STRIP + lane).sub(max));
-            power.intoArray(scores, key * STRIP + lane);
+        max.sub(before).intoArray(growth, lane);
+    }
+
+    /** One vector of y becomes 2^-y. */
+    private static void powersOfHalf(float[] y, int lane) {
+        Exponential.powerOfHalf(FloatVector.fromArray(Lanes.FLOATS, y, lane)).intoArray(y, lane);
+    }
+
+    /** Scores become powers of two relative to the highest; their sum is added to the rescaled {@code sum}. */
+    private static void exponentials(float[] scores, int keys, int lane, float[] highest, float[] factor, float[] sum) {
+        FloatVector max = FloatVector.fromArray(Lanes.FLOATS, highest, lane);
+        FloatVector total =
+                FloatVector.fromArray(Lanes.FLOATS, sum, lane).mul(FloatVector.fromArray(Lanes.FLOATS, factor, lane));
+        for (int i = lane; i < keys * STRIP; i += STRIP) {
+            FloatVector power = Exponential.powerOfHalf(max.sub(FloatVector.fromArray(Lanes.FLOATS, scores, i)));
+            power.intoArray(scores, i);
             total = total.add(power);
         }
         total.intoArray(sum, lane);
+    }
+
+    private static void rescale(float[] output, int headDim, int lane, float[] factor) {
+        FloatVector factors = FloatVector.fromArray(Lanes.FLOATS, factor, lane);
         for (int i = lane; i < headDim * STRIP; i += STRIP) {
-            load(output, i).mul(factor).intoArray(output, i);
+            FloatVector.fromArray(Lanes.FLOATS, output, i).mul(factors).intoArray(output, i);
         }
     }
 
-    /** Divides the output by the sum of the exponentials. */
-    private static void finish(float[] sum, float[] output, int headDim) {
-        for (int lane = 0; lane < STRIP; lane += Lanes.COUNT) {
-            FloatVector inverse = FloatVector.broadcast(Lanes.FLOATS, 1f).div(load(sum, lane));
-            for (int i = lane; i < headDim * STRIP; i += STRIP) {
-                load(output, i).mul(inverse).intoArray(output, i);
-            }
-        }
-    }
-
-    private static FloatVector load(float[] array, int index) {
-        return FloatVector.fromArray(Lanes.FLOATS, array, index);
+    private static void invert(float[] sum, int lane, float[] inverse) {
+        FloatVector.broadcast(Lanes.FLOATS, 1f)
+                .div(FloatVector.fromArray(Lanes.FLOATS, sum, lane))
+                .intoArray(inverse, lane);
     }
 }

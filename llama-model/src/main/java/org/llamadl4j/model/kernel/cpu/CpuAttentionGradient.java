@@ -234,12 +234,14 @@ final class CpuAttentionGradient {
             layout.loadRows(call.q(), index, stride, count, STRIP, qRows, rowsStart);
             layout.loadRows(call.dOut(), index, stride, count, STRIP, dOutRows, rowsStart);
             layout.loadRows(call.out(), index, stride, count, STRIP, out, 0);
-            layout.transposeStrip(qRows, rowsStart, layout.scale(), qStrips, strip * stripLength);
+            layout.transposeStrip(qRows, rowsStart, layout.scale() * Exponential.LOG2_E, qStrips, strip * stripLength);
             layout.transposeStrip(dOutRows, rowsStart, 1f, dOutStrips, strip * stripLength);
             for (int row = 0; row < STRIP; row++) {
                 int t = first + row;
                 delta[t] = CpuReductions.dot(out, row * rowLength, dOutRows, rowsStart + row * rowLength, rowLength);
-                logSumExp[t] = row < count ? call.logSumExp().get(layout.logSumExpIndex(segment.batch(), head, t)) : 0f;
+                logSumExp[t] = row < count
+                        ? Exponential.LOG2_E * call.logSumExp().get(layout.logSumExpIndex(segment.batch(), head, t))
+                        : 0f;
             }
         }
     }
@@ -345,8 +347,7 @@ final class CpuAttentionGradient {
         FloatVector mean = FloatVector.fromArray(Lanes.FLOATS, delta, query);
         for (int key = 0; key < keys; key++) {
             int i = key * STRIP + lane;
-            FloatVector p = Exponential.exp(
-                    FloatVector.fromArray(Lanes.FLOATS, scores, i).sub(logSum));
+            FloatVector p = Exponential.powerOfHalf(logSum.sub(FloatVector.fromArray(Lanes.FLOATS, scores, i)));
             p.intoArray(scores, i);
             FloatVector.fromArray(Lanes.FLOATS, dScores, i).sub(mean).mul(p).intoArray(dScores, i);
         }

@@ -155,8 +155,10 @@ final class CpuCrossEntropy {
     private static float exponentials(float[] row, int start, int end, float highest) {
         FloatVector sum = FloatVector.zero(Lanes.FLOATS);
         for (int i = start; i < end; i += Lanes.COUNT) {
-            FloatVector power =
-                    Exponential.exp(FloatVector.fromArray(Lanes.FLOATS, row, i).sub(highest));
+            FloatVector below =
+                    FloatVector.broadcast(Lanes.FLOATS, highest).sub(FloatVector.fromArray(Lanes.FLOATS, row, i));
+            FloatVector power = Exponential.powerOfHalf(below.mul(Exponential.LOG2_E));
+
             power.intoArray(row, i);
             sum = sum.add(power);
         }

@@ -40,22 +40,23 @@ final class CpuReductions {
         FloatVector sum3 = FloatVector.zero(Lanes.FLOATS);
         int i = 0;
         for (; i + step <= length; i += step) {
-            sum0 = load(x, xStart + i).fma(load(y, yStart + i), sum0);
-            sum1 = load(x, xStart + i + Lanes.COUNT).fma(load(y, yStart + i + Lanes.COUNT), sum1);
-            sum2 = load(x, xStart + i + 2 * Lanes.COUNT).fma(load(y, yStart + i + 2 * Lanes.COUNT), sum2);
-            sum3 = load(x, xStart + i + 3 * Lanes.COUNT).fma(load(y, yStart + i + 3 * Lanes.COUNT), sum3);
+            sum0 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i)
+                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i), sum0);
+            sum1 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + Lanes.COUNT)
+                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + Lanes.COUNT), sum1);
+            sum2 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + 2 * Lanes.COUNT)
+                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + 2 * Lanes.COUNT), sum2);
+            sum3 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + 3 * Lanes.COUNT)
+                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + 3 * Lanes.COUNT), sum3);
         }
         for (; i + Lanes.COUNT <= length; i += Lanes.COUNT) {
-            sum0 = load(x, xStart + i).fma(load(y, yStart + i), sum0);
+            sum0 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i)
+                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i), sum0);
         }
         float sum = Lanes.sum(sum0.add(sum1).add(sum2.add(sum3)));
         for (; i < length; i++) {
             sum += x[xStart + i] * y[yStart + i];
         }
         return sum;
-    }
-
-    private static FloatVector load(float[] array, int index) {
-        return FloatVector.fromArray(Lanes.FLOATS, array, index);
     }
 }

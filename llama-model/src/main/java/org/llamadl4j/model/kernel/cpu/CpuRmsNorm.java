@@ -36,7 +36,10 @@ final class CpuRmsNorm {
                 input.get(n * width, row, 0, width);
                 float scale = scale(row, width, eps);
                 for (int i = 0; i < width; i += Lanes.COUNT) {
-                    load(row, i).mul(scale).mul(load(w, i)).intoArray(row, i);
+                    FloatVector.fromArray(Lanes.FLOATS, row, i)
+                            .mul(scale)
+                            .mul(FloatVector.fromArray(Lanes.FLOATS, w, i))
+                            .intoArray(row, i);
                 }
                 output.put(n * width, row, 0, width);
             }
@@ -99,19 +102,20 @@ final class CpuRmsNorm {
             float[] row, float[] w, float[] dRow, float[] skipped, float[] sum, int width, double eps) {
         float scale = scale(row, width, eps);
         for (int i = 0; i < width; i += Lanes.COUNT) {
-            FloatVector dy = load(dRow, i);
-            dy.mul(load(row, i))
-                    .fma(FloatVector.broadcast(Lanes.FLOATS, scale), load(sum, i))
+            FloatVector dy = FloatVector.fromArray(Lanes.FLOATS, dRow, i);
+            dy.mul(FloatVector.fromArray(Lanes.FLOATS, row, i))
+                    .fma(FloatVector.broadcast(Lanes.FLOATS, scale), FloatVector.fromArray(Lanes.FLOATS, sum, i))
                     .intoArray(sum, i);
-            dy.mul(load(w, i)).intoArray(dRow, i);
+            dy.mul(FloatVector.fromArray(Lanes.FLOATS, w, i)).intoArray(dRow, i);
         }
         double product = CpuReductions.dot(dRow, 0, row, 0, width);
         float along = (float) (-product * scale * scale * scale / width);
         FloatVector scaleVector = FloatVector.broadcast(Lanes.FLOATS, scale);
         FloatVector alongVector = FloatVector.broadcast(Lanes.FLOATS, along);
         for (int i = 0; i < width; i += Lanes.COUNT) {
-            FloatVector dx = load(row, i).fma(alongVector, load(skipped, i));
-            load(dRow, i).fma(scaleVector, dx).intoArray(dRow, i);
+            FloatVector dx = FloatVector.fromArray(Lanes.FLOATS, row, i)
+                    .fma(alongVector, FloatVector.fromArray(Lanes.FLOATS, skipped, i));
+            FloatVector.fromArray(Lanes.FLOATS, dRow, i).fma(scaleVector, dx).intoArray(dRow, i);
         }
     }
 
@@ -121,9 +125,5 @@ final class CpuRmsNorm {
 
     private static int rowGrain(int width) {
         return Math.max(1, GRAIN / width);
-    }
-
-    private static FloatVector load(float[] array, int index) {
-        return FloatVector.fromArray(Lanes.FLOATS, array, index);
     }
 }

@@ -62,7 +62,7 @@ final class CpuRope {
         FloatMemory input = FloatMemory.of(x);
         FloatMemory output = FloatMemory.of(out);
         Table table = tables.computeIfAbsent(new TableKey(time, headDim, theta), Table::of);
-        int padded = Lanes.roundUp(width, table.width());
+        int padded = Lanes.roundUp(width);
         workers.forRanges(rows, Math.max(1, GRAIN / width), (worker, from, to) -> {
             float[] row = worker.scratch().floats(0, padded);
             for (int n = from; n < to; n++) {
@@ -76,14 +76,15 @@ final class CpuRope {
     private static void rotate(float[] row, int width, Table table, int position, boolean inverse) {
         float direction = inverse ? -1f : 1f;
         int start = position * table.width();
-        for (int block = 0; block < width; block += table.width()) {
-            for (int i = 0; i < table.width(); i += Lanes.COUNT) {
-                FloatVector x = FloatVector.fromArray(Lanes.FLOATS, row, block + i);
-                FloatVector cos = FloatVector.fromArray(Lanes.FLOATS, table.cos(), start + i);
-                FloatVector sin = FloatVector.fromArray(Lanes.FLOATS, table.sin(), start + i)
-                        .mul(direction);
-                x.rearrange(SWAP).fma(sin, x.mul(cos)).intoArray(row, block + i);
+        int tableWidth = table.width();
+        for (int i = 0, column = 0; i < width; i += Lanes.COUNT, column += Lanes.COUNT) {
+            if (column == tableWidth) {
+                column = 0;
             }
+            FloatVector x = FloatVector.fromArray(Lanes.FLOATS, row, i);
+            FloatVector cos = FloatVector.fromArray(Lanes.FLOATS, table.cos(), start + column);
+            FloatVector sin = FloatVector.fromArray(Lanes.FLOATS, table.sin(), start + column);
+            x.rearrange(SWAP).fma(sin.mul(direction), x.mul(cos)).intoArray(row, i);
         }
     }
 }

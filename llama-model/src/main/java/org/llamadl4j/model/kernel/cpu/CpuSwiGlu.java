@@ -10,6 +10,9 @@ final class CpuSwiGlu {
 
     private static final int TILE = 1024;
 
+    /** σ of less is 0 in float32, as nearly as a gate times it can tell. */
+    private static final float LOWEST = -126f;
+
     private final Workers workers;
 
     void forward(Tensor gate, Tensor up, Tensor out) {
@@ -62,7 +65,8 @@ final class CpuSwiGlu {
         for (int i = 0; i < length; i += Lanes.COUNT) {
             FloatVector gate = FloatVector.fromArray(Lanes.FLOATS, g, i);
             FloatVector up = FloatVector.fromArray(Lanes.FLOATS, u, i);
-            gate.mul(up).div(Exponential.exp(gate.neg()).add(1f)).intoArray(g, i);
+            FloatVector y = gate.mul(Exponential.LOG2_E).max(LOWEST);
+            gate.mul(up).div(Exponential.powerOfHalf(y).add(1f)).intoArray(g, i);
         }
     }
 
@@ -73,7 +77,8 @@ final class CpuSwiGlu {
             FloatVector gate = FloatVector.fromArray(Lanes.FLOATS, g, i);
             FloatVector up = FloatVector.fromArray(Lanes.FLOATS, u, i);
             FloatVector dOut = FloatVector.fromArray(Lanes.FLOATS, d, i);
-            FloatVector sigmoid = one.div(Exponential.exp(gate.neg()).add(one));
+            FloatVector y = gate.mul(Exponential.LOG2_E).max(LOWEST);
+            FloatVector sigmoid = one.div(Exponential.powerOfHalf(y).add(one));
             FloatVector dSigmoid = dOut.mul(sigmoid);
             FloatVector slope = gate.fma(one.sub(sigmoid), one);
             dSigmoid.mul(up).mul(slope).intoArray(g, i);

@@ -13,41 +13,49 @@ import org.junit.jupiter.api.Test;
 class ExponentialTest {
 
     @Property(tries = 3000)
-    void isWithinTwoUnitsInTheLastPlace(@ForAll @FloatRange(min = -87.33f, max = 88f) float x) {
-        double expected = Math.exp(x);
-        assertThat((double) exp(x)).isCloseTo(expected, within(2.0 * Math.ulp((float) expected)));
+    void isWithinTwoUnitsInTheLastPlace(@ForAll @FloatRange(min = -126f, max = 75f) float y) {
+        double expected = Math.pow(2, -y);
+        assertThat((double) powerOfHalf(y)).isCloseTo(expected, within(2.0 * Math.ulp((float) expected)));
     }
 
     @Property(tries = 200)
-    void isZeroWhereTheResultIsNoNormalNumber(@ForAll @FloatRange(min = -Float.MAX_VALUE, max = -87.34f) float x) {
-        assertThat(exp(x)).isZero();
+    void isZeroForWhatIsNothingBesideOne(@ForAll @FloatRange(min = Exponential.ZERO_FROM) float y) {
+        assertThat(powerOfHalf(y)).isZero();
+    }
+
+    @Property(tries = 200)
+    void goesToZeroWithoutSubnormalNumbers(@ForAll @FloatRange(min = 75f, max = Exponential.ZERO_FROM) float y) {
+        float power = powerOfHalf(y);
+        assertThat((double) power).isCloseTo(Math.pow(2, -y), within(0x1p-98));
+        assertThat(power == 0f || power >= Float.MIN_NORMAL).isTrue();
     }
 
     @Test
     void keepsItsLimits() {
-        assertThat(exp(0f)).isOne();
-        assertThat(exp(-0f)).isOne();
-        assertThat(exp(Float.NEGATIVE_INFINITY)).isZero();
-        assertThat(exp(1000f)).isEqualTo(exp(Exponential.HIGHEST)).isFinite();
-        assertThat(exp(Float.NaN)).isNaN();
+        assertThat(powerOfHalf(0f)).isOne();
+        assertThat(powerOfHalf(-0f)).isOne();
+        assertThat(powerOfHalf(1f)).isEqualTo(0.5f);
+        assertThat(powerOfHalf(-3f)).isEqualTo(8f);
+        assertThat(powerOfHalf(Float.POSITIVE_INFINITY)).isZero();
     }
 
     @Test
     void computesEachLaneByItself() {
-        float[] x = new float[Lanes.COUNT];
-        for (int i = 0; i < x.length; i++) {
-            x[i] = i % 2 == 0 ? -200f : 0.5f * i;
+        float[] y = new float[Lanes.COUNT];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = i % 2 == 0 ? 200f : 0.3f * i;
         }
         float[] actual = new float[Lanes.COUNT];
-        Exponential.exp(FloatVector.fromArray(Lanes.FLOATS, x, 0)).intoArray(actual, 0);
-        for (int i = 0; i < x.length; i++) {
-            assertThat(actual[i]).isEqualTo(exp(x[i]));
+        Exponential.powerOfHalf(FloatVector.fromArray(Lanes.FLOATS, y, 0)).intoArray(actual, 0);
+        for (int i = 0; i < y.length; i++) {
+            assertThat(actual[i]).isEqualTo(powerOfHalf(y[i]));
         }
     }
 
-    private static float exp(float x) {
+    private static float powerOfHalf(float y) {
         float[] lanes = new float[Lanes.COUNT];
-        Arrays.fill(lanes, x);
-        return Exponential.exp(FloatVector.fromArray(Lanes.FLOATS, lanes, 0)).lane(0);
+        Arrays.fill(lanes, y);
+        return Exponential.powerOfHalf(FloatVector.fromArray(Lanes.FLOATS, lanes, 0))
+                .lane(0);
     }
 }
