@@ -104,10 +104,14 @@ public interface Progress extends AutoCloseable {
         }
 
         private void print(long elapsed) {
-            String of = total == UNKNOWN ? "" : " of %,d".formatted(total / unitSize);
+            String of = total == UNKNOWN ? "" : " of " + units(total);
             Duration time = Duration.ofNanos(elapsed);
-            log.info("%s: %,d%s %s in %d:%02d"
-                    .formatted(task, done / unitSize, of, unit, time.toMinutes(), time.toSecondsPart()));
+            log.info("%s: %s%s %s in %d:%02d"
+                    .formatted(task, units(done), of, unit, time.toMinutes(), time.toSecondsPart()));
+        }
+
+        private String units(long amount) {
+            return unitSize == 1 ? "%,d".formatted(amount) : "%,.1f".formatted((double) amount / unitSize);
         }
     }
 }

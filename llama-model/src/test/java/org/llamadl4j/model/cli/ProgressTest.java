@@ -32,7 +32,7 @@ class ProgressTest {
             progress.advance(1_500_000);
             assertThat(err.toString()).isEmpty();
         }
-        assertThat(err.toString()).matches("prepare: 3 of 3 MB in \\d+:\\d\\d\\R");
+        assertThat(err.toString()).matches("prepare: 3\\.0 of 3\\.0 MB in \\d+:\\d\\d\\R");
     }
 
     @Test

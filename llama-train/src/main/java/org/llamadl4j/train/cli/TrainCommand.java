@@ -14,6 +14,7 @@ import org.llamadl4j.train.config.TrainConfig;
 import org.llamadl4j.train.data.TokenDataset;
 import org.llamadl4j.train.loop.Trainer;
 import org.llamadl4j.train.loop.TrainingResult;
+import org.llamadl4j.train.ui.Dashboard;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,7 +67,7 @@ public final class TrainCommand implements LlamaCommand {
     @Option(names = "--threads", paramLabel = "N", description = "Threads; the same as --set threads=N.")
     private Integer threads;
 
-    @Option(names = "--ui", description = "Open the training dashboard in a browser.")
+    @Option(names = "--ui", description = "Serve the training dashboard; the log says where.")
     private boolean ui;
 
     @Option(names = "--help-config", help = true, description = "Print every configuration key as YAML, and exit.")
@@ -84,7 +85,8 @@ public final class TrainCommand implements LlamaCommand {
         }
         TrainConfig config = config();
         TokenDataset dataset = TokenDataset.open(data);
-        try (Kernels kernels = config.threads() == 0 ? CpuKernels.create() : CpuKernels.create(config.threads())) {
+        try (Kernels kernels = config.threads() == 0 ? CpuKernels.create() : CpuKernels.create(config.threads());
+                Dashboard dashboard = config.ui() ? Dashboard.open(Dashboard.USUAL_PORT) : null) {
             LlamaModel initialModel = start.init == null || resume ? null : HuggingFaceFolder.read(start.init, kernels);
             Trainer trainer = Trainer.builder()
                     .config(config)
@@ -93,6 +95,7 @@ public final class TrainCommand implements LlamaCommand {
                     .kernels(kernels)
                     .initialModel(initialModel)
                     .resume(resume)
+                    .listeners(dashboard == null ? List.of() : List.of(dashboard))
                     .build();
             try (StopSignals signals = new StopSignals(trainer::stop)) {
                 TrainingResult result = trainer.run();

@@ -53,7 +53,7 @@ public record TrainConfig(
                 changeable = true)
         Integer progressEvery,
 
-        @Setting(value = "Whether the training dashboard is opened in a browser.", changeable = true)
+        @Setting(value = "Whether the training dashboard is served; the log says where.", changeable = true)
         boolean ui) {
 
     /** Sizes of the model; V comes from the tokenizer. */
