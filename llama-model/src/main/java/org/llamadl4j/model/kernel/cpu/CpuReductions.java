@@ -1,12 +1,15 @@
 package org.llamadl4j.model.kernel.cpu;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.kernel.Tensor;
 
 /** Sums over whole tensors: short runs in float32 lanes, their results in float64. */
 @RequiredArgsConstructor
 final class CpuReductions {
+
+    private static final int BLOCK = 4 * Lanes.COUNT;
 
     private final Workers workers;
 
@@ -33,13 +36,28 @@ final class CpuReductions {
 
     /** Σ x·y over {@code length} numbers; reads nothing past them. */
     static float dot(float[] x, int xStart, float[] y, int yStart, int length) {
-        int step = 4 * Lanes.COUNT;
+        int blocks = length / BLOCK * BLOCK;
+        int vectors = length / Lanes.COUNT * Lanes.COUNT;
+        float sum = 0f;
+        if (blocks > 0) {
+            sum = dotBlocks(x, xStart, y, yStart, blocks);
+        }
+        if (vectors > blocks) {
+            sum += dotVectors(x, xStart + blocks, y, yStart + blocks, vectors - blocks);
+        }
+        for (int i = vectors; i < length; i++) {
+            sum += x[xStart + i] * y[yStart + i];
+        }
+        return sum;
+    }
+
+    /** {@link #dot} over whole blocks: four sums, so that one multiply-add need not wait for the one before. */
+    private static float dotBlocks(float[] x, int xStart, float[] y, int yStart, int length) {
         FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum1 = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum2 = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum3 = FloatVector.zero(Lanes.FLOATS);
-        int i = 0;
-        for (; i + step <= length; i += step) {
+        for (int i = 0; i < length; i += BLOCK) {
             sum0 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i)
                     .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i), sum0);
             sum1 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + Lanes.COUNT)
@@ -49,14 +67,16 @@ final class CpuReductions {
             sum3 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + 3 * Lanes.COUNT)
                     .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + 3 * Lanes.COUNT), sum3);
         }
-        for (; i + Lanes.COUNT <= length; i += Lanes.COUNT) {
-            sum0 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i)
-                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i), sum0);
+        return sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+    }
+
+    /** {@link #dot} over whole vectors. */
+    private static float dotVectors(float[] x, int xStart, float[] y, int yStart, int length) {
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+        for (int i = 0; i < length; i += Lanes.COUNT) {
+            sum = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i)
+                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i), sum);
         }
-        float sum = Lanes.sum(sum0.add(sum1).add(sum2.add(sum3)));
-        for (; i < length; i++) {
-            sum += x[xStart + i] * y[yStart + i];
-        }
-        return sum;
+        return sum.reduceLanes(VectorOperators.ADD);
     }
 }

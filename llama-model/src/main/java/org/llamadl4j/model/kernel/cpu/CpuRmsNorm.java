@@ -28,20 +28,18 @@ final class CpuRmsNorm {
         FloatMemory input = FloatMemory.of(x);
         FloatMemory weights = FloatMemory.of(weight);
         FloatMemory output = FloatMemory.of(out);
+        int tileRows = Lanes.tileRows(width);
         workers.forRanges(rows, rowGrain(width), (worker, from, to) -> {
             float[] w = worker.scratch().floats(0, Lanes.roundUp(width));
-            float[] row = worker.scratch().floats(1, Lanes.roundUp(width));
+            float[] tile = worker.scratch().floats(1, Lanes.roundUp(tileRows * width));
             weights.get(0, w, 0, width);
-            for (int n = from; n < to; n++) {
-                input.get(n * width, row, 0, width);
-                float scale = scale(row, width, eps);
-                for (int i = 0; i < width; i += Lanes.COUNT) {
-                    FloatVector.fromArray(Lanes.FLOATS, row, i)
-                            .mul(scale)
-                            .mul(FloatVector.fromArray(Lanes.FLOATS, w, i))
-                            .intoArray(row, i);
+            for (int first = from; first < to; first += tileRows) {
+                int count = Math.min(tileRows, to - first);
+                input.get(first * width, tile, 0, count * width);
+                for (int row = 0; row < count; row++) {
+                    normalise(tile, row * width, w, width, eps);
                 }
-                output.put(n * width, row, 0, width);
+                output.put(first * width, tile, 0, count * width);
             }
         });
     }
@@ -63,27 +61,33 @@ final class CpuRmsNorm {
         FloatMemory inputGradient = FloatMemory.of(dX);
         FloatMemory weightGradient = FloatMemory.of(dWeight);
         int padded = Lanes.roundUp(width);
+        int tileRows = Math.min(CHUNK, Lanes.tileRows(width));
+        int tileLength = Lanes.roundUp(tileRows * width);
         int grain = rowGrain(width);
         workers.forRanges(rows, grain, (worker, from, to) -> {
             float[] w = worker.scratch().floats(0, padded);
-            float[] row = worker.scratch().floats(1, padded);
-            float[] dRow = worker.scratch().floats(2, padded);
+            float[] tile = worker.scratch().floats(1, tileLength);
+            float[] dTile = worker.scratch().floats(2, tileLength);
             float[] chunkSum = worker.scratch().floats(3, padded);
             float[] sum = worker.scratch().floats(4, padded);
-            float[] skipped = worker.scratch().floats(5, padded);
+            float[] skipped = worker.scratch().floats(5, tileLength);
             weights.get(0, w, 0, width);
             Arrays.fill(sum, 0, padded, 0f);
-            Arrays.fill(skipped, 0, padded, 0f);
-            for (int first = from; first < to; first += CHUNK) {
+            Arrays.fill(skipped, 0, tileLength, 0f);
+            for (int chunk = from; chunk < to; chunk += CHUNK) {
                 Arrays.fill(chunkSum, 0, padded, 0f);
-                for (int n = first; n < Math.min(first + CHUNK, to); n++) {
-                    input.get(n * width, row, 0, width);
-                    outputGradient.get(n * width, dRow, 0, width);
+                int end = Math.min(chunk + CHUNK, to);
+                for (int first = chunk; first < end; first += tileRows) {
+                    int count = Math.min(tileRows, end - first);
+                    input.get(first * width, tile, 0, count * width);
+                    outputGradient.get(first * width, dTile, 0, count * width);
                     if (residual != null) {
-                        residual.get(n * width, skipped, 0, width);
+                        residual.get(first * width, skipped, 0, count * width);
                     }
-                    rowGradient(row, w, dRow, skipped, chunkSum, width, eps);
-                    inputGradient.put(n * width, dRow, 0, width);
+                    for (int row = 0; row < count; row++) {
+                        rowGradient(tile, w, dTile, skipped, row * width, chunkSum, width, eps);
+                    }
+                    inputGradient.put(first * width, dTile, 0, count * width);
                 }
                 CpuElementwise.addTo(sum, chunkSum, width);
             }
@@ -97,30 +101,49 @@ final class CpuRmsNorm {
         }
     }
 
-    /** dRow becomes the gradient of the row plus {@code skipped}; the row's weight gradient is added to {@code sum}. */
-    private static void rowGradient(
-            float[] row, float[] w, float[] dRow, float[] skipped, float[] sum, int width, double eps) {
-        float scale = scale(row, width, eps);
+    private static void normalise(float[] rows, int start, float[] w, int width, double eps) {
+        float scale = scale(rows, start, width, eps);
         for (int i = 0; i < width; i += Lanes.COUNT) {
-            FloatVector dy = FloatVector.fromArray(Lanes.FLOATS, dRow, i);
-            dy.mul(FloatVector.fromArray(Lanes.FLOATS, row, i))
-                    .fma(FloatVector.broadcast(Lanes.FLOATS, scale), FloatVector.fromArray(Lanes.FLOATS, sum, i))
-                    .intoArray(sum, i);
-            dy.mul(FloatVector.fromArray(Lanes.FLOATS, w, i)).intoArray(dRow, i);
-        }
-        double product = CpuReductions.dot(dRow, 0, row, 0, width);
-        float along = (float) (-product * scale * scale * scale / width);
-        FloatVector scaleVector = FloatVector.broadcast(Lanes.FLOATS, scale);
-        FloatVector alongVector = FloatVector.broadcast(Lanes.FLOATS, along);
-        for (int i = 0; i < width; i += Lanes.COUNT) {
-            FloatVector dx = FloatVector.fromArray(Lanes.FLOATS, row, i)
-                    .fma(alongVector, FloatVector.fromArray(Lanes.FLOATS, skipped, i));
-            FloatVector.fromArray(Lanes.FLOATS, dRow, i).fma(scaleVector, dx).intoArray(dRow, i);
+            FloatVector.fromArray(Lanes.FLOATS, rows, start + i)
+                    .mul(scale)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, w, i))
+                    .intoArray(rows, start + i);
         }
     }
 
-    private static float scale(float[] row, int width, double eps) {
-        return (float) (1 / Math.sqrt(CpuReductions.dot(row, 0, row, 0, width) / (double) width + eps));
+    /** The row of dRows becomes the gradient of the row plus that of skipped; its weight gradient is added to sum. */
+    private static void rowGradient(
+            float[] rows, float[] w, float[] dRows, float[] skipped, int start, float[] sum, int width, double eps) {
+        float scale = scale(rows, start, width, eps);
+        addWeightGradient(rows, w, dRows, start, sum, width, scale);
+        double product = CpuReductions.dot(dRows, start, rows, start, width);
+        float along = (float) (-product * scale * scale * scale / width);
+        for (int i = 0; i < width; i += Lanes.COUNT) {
+            FloatVector dx = FloatVector.fromArray(Lanes.FLOATS, rows, start + i)
+                    .fma(
+                            FloatVector.broadcast(Lanes.FLOATS, along),
+                            FloatVector.fromArray(Lanes.FLOATS, skipped, start + i));
+            FloatVector.fromArray(Lanes.FLOATS, dRows, start + i)
+                    .fma(FloatVector.broadcast(Lanes.FLOATS, scale), dx)
+                    .intoArray(dRows, start + i);
+        }
+    }
+
+    /** sum += dy∘x·scale, and dy in dRows becomes w∘dy. */
+    private static void addWeightGradient(
+            float[] rows, float[] w, float[] dRows, int start, float[] sum, int width, float scale) {
+        for (int i = 0; i < width; i += Lanes.COUNT) {
+            FloatVector dy = FloatVector.fromArray(Lanes.FLOATS, dRows, start + i);
+            dy.mul(FloatVector.fromArray(Lanes.FLOATS, rows, start + i))
+                    .fma(FloatVector.broadcast(Lanes.FLOATS, scale), FloatVector.fromArray(Lanes.FLOATS, sum, i))
+                    .intoArray(sum, i);
+            dy.mul(FloatVector.fromArray(Lanes.FLOATS, w, i)).intoArray(dRows, start + i);
+        }
+    }
+
+    private static float scale(float[] rows, int start, int width, double eps) {
+        double meanSquare = CpuReductions.dot(rows, start, rows, start, width) / (double) width;
+        return (float) (1 / Math.sqrt(meanSquare + eps));
     }
 
     private static int rowGrain(int width) {

@@ -22,22 +22,25 @@ final class CpuRope {
     private final Workers workers;
     private final ConcurrentMap<TableKey, Table> tables = new ConcurrentHashMap<>();
 
-    private record TableKey(int time, int headDim, double theta) {}
+    private record TableKey(int headDim, double theta) {}
 
-    /** For each position {@code width} numbers, whole heads and whole vectors; the sine of the first of a pair is negative. */
+    /**
+     * Cosines and sines of positions from 0 on: for each {@code width} numbers, whole heads and whole vectors; the sine
+     * of the first of a pair is negative.
+     */
     private record Table(int width, float[] cos, float[] sin) {
 
-        static Table of(TableKey key) {
+        static Table of(TableKey key, int time) {
             int headDim = key.headDim();
             int width = headDim;
             while (width % Lanes.COUNT != 0) {
                 width += headDim;
             }
-            float[] cos = new float[Math.multiplyExact(key.time(), width)];
+            float[] cos = new float[Math.multiplyExact(time, width)];
             float[] sin = new float[cos.length];
             for (int i = 0; i < headDim; i += 2) {
                 double frequency = Math.pow(key.theta(), -(double) i / headDim);
-                for (int t = 0; t < key.time(); t++) {
+                for (int t = 0; t < time; t++) {
                     float cosine = (float) Math.cos(t * frequency);
                     float sine = (float) Math.sin(t * frequency);
                     for (int head = t * width; head < (t + 1) * width; head += headDim) {
@@ -50,6 +53,20 @@ final class CpuRope {
             }
             return new Table(width, cos, sin);
         }
+
+        int time() {
+            return cos.length / width;
+        }
+    }
+
+    /** The table of a kind of head, made longer by doubling so that a growing sequence seldom makes a new one. */
+    private Table table(int headDim, double theta, int time) {
+        return tables.compute(new TableKey(headDim, theta), (key, known) -> {
+            if (known == null) {
+                return Table.of(key, time);
+            }
+            return known.time() >= time ? known : Table.of(key, Math.max(time, 2 * known.time()));
+        });
     }
 
     void rotate(Tensor x, int time, int headDim, double theta, boolean inverse, Tensor out) {
@@ -61,19 +78,22 @@ final class CpuRope {
         Expect.that(time > 0 && rows % time == 0, "%d rows are not whole sequences of %d", rows, time);
         FloatMemory input = FloatMemory.of(x);
         FloatMemory output = FloatMemory.of(out);
-        Table table = tables.computeIfAbsent(new TableKey(time, headDim, theta), Table::of);
-        int padded = Lanes.roundUp(width);
+        Table table = table(headDim, theta, time);
+        int tileRows = Lanes.tileRows(width);
         workers.forRanges(rows, Math.max(1, GRAIN / width), (worker, from, to) -> {
-            float[] row = worker.scratch().floats(0, padded);
-            for (int n = from; n < to; n++) {
-                input.get(n * width, row, 0, width);
-                rotate(row, width, table, n % time, inverse);
-                output.put(n * width, row, 0, width);
+            float[] tile = worker.scratch().floats(0, Lanes.roundUp(tileRows * width));
+            for (int first = from; first < to; first += tileRows) {
+                int count = Math.min(tileRows, to - first);
+                input.get(first * width, tile, 0, count * width);
+                for (int row = 0; row < count; row++) {
+                    rotate(tile, row * width, width, table, (first + row) % time, inverse);
+                }
+                output.put(first * width, tile, 0, count * width);
             }
         });
     }
 
-    private static void rotate(float[] row, int width, Table table, int position, boolean inverse) {
+    private static void rotate(float[] rows, int rowStart, int width, Table table, int position, boolean inverse) {
         float direction = inverse ? -1f : 1f;
         int start = position * table.width();
         int tableWidth = table.width();
@@ -81,10 +101,10 @@ final class CpuRope {
             if (column == tableWidth) {
                 column = 0;
             }
-            FloatVector x = FloatVector.fromArray(Lanes.FLOATS, row, i);
+            FloatVector x = FloatVector.fromArray(Lanes.FLOATS, rows, rowStart + i);
             FloatVector cos = FloatVector.fromArray(Lanes.FLOATS, table.cos(), start + column);
             FloatVector sin = FloatVector.fromArray(Lanes.FLOATS, table.sin(), start + column);
-            x.rearrange(SWAP).fma(sin.mul(direction), x.mul(cos)).intoArray(row, i);
+            x.rearrange(SWAP).fma(sin.mul(direction), x.mul(cos)).intoArray(rows, rowStart + i);
         }
     }
 }

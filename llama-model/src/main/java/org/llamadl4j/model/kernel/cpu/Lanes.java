@@ -19,6 +19,9 @@ final class Lanes {
     private static final VectorShuffle<Float> BY_2 = rotation(2);
     private static final VectorShuffle<Float> BY_1 = rotation(1);
 
+    /** Numbers of a tile of rows that is copied to the heap at once. */
+    private static final int TILE = 2048;
+
     private Lanes() {}
 
     /**
@@ -53,5 +56,10 @@ final class Lanes {
 
     static int roundUp(int length, int multiple) {
         return (length + multiple - 1) / multiple * multiple;
+    }
+
+    /** Rows of {@code width} numbers to copy at once: several where they are short, if whole vectors end where rows do. */
+    static int tileRows(int width) {
+        return width % COUNT == 0 ? Math.max(1, TILE / width) : 1;
     }
 }

@@ -48,6 +48,19 @@ class CpuRopeTest {
         }
     }
 
+    @Property(tries = 20)
+    void sequencesMayGrowAndShrink(@ForAll @IntRange(min = 1, max = 60) int time, @ForAll Random random) {
+        try (CpuKernels kernels = CpuKernels.create(1)) {
+            TestTensors tensors = new TestTensors(kernels, random);
+            for (int length : new int[] {time, time + 1, 3 * time, time}) {
+                Tensor x = tensors.normal(length, 12);
+                Tensor out = tensors.garbage(length, 12);
+                kernels.rope(x, length, 6, 10_000, false, out);
+                tensors.assertClose("out", out, ReferenceOps.rope(tensors.doubles(x), 12, length, 6, 10_000, false));
+            }
+        }
+    }
+
     @Test
     void refusesOddHeads() {
         try (CpuKernels kernels = CpuKernels.create(1)) {
