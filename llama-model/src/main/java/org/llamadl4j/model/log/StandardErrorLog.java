@@ -58,6 +58,8 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
 
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
+        // It warns at every start that some of its operations share a name in TensorFlow.
+        context.getLogger("org.nd4j").setLevel(Level.ERROR);
         root.addAppender(console);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

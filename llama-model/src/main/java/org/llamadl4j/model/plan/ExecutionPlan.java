@@ -90,8 +90,9 @@ public final class ExecutionPlan {
             SameDiffOp op = all.get(i);
             if (op.getOutputsOfOp().stream().anyMatch(variables::contains)) {
                 if (!(op.getOp() instanceof LlamaOp)) {
-                    throw new IllegalArgumentException("a plan cannot run "
-                            + op.getOp().opName() + " (" + op.getName() + "); run this graph in a SameDiff session");
+                    throw new IllegalArgumentException(
+                            "a plan cannot run %s, which makes %s; run this graph in a SameDiff session"
+                                    .formatted(op.getOp().opName(), String.join(", ", op.getOutputsOfOp())));
                 }
                 needed.add(0, op);
                 variables.addAll(op.getInputsToOp());
