@@ -3,6 +3,7 @@ package org.llamadl4j.train.loop;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +89,9 @@ final class LossChart implements TrainingListener {
             return;
         }
         Path unfinished = picture.resolveSibling("." + picture.getFileName() + ".writing");
-        ImageIO.write(BitmapEncoder.getBufferedImage(chart(training, heldOut)), "png", unfinished.toFile());
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(BitmapEncoder.getBufferedImage(chart(training, heldOut)), "png", png);
+        Files.write(unfinished, png.toByteArray());
         Files.move(unfinished, picture, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
