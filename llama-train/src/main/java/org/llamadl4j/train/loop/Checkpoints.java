@@ -44,7 +44,7 @@ final class Checkpoints {
     /** For messages: what an error leaves to go on from. */
     String whatIsLeft() {
         return newest().map(path -> path + " is complete and kept; --resume goes on from it")
-                .orElse("there is no earlier checkpoint");
+                .orElse("There is no earlier checkpoint");
     }
 
     /**

@@ -118,7 +118,7 @@ final class TrainingLoop {
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
             throw UserError.failed(
                     "training diverged at step %d: the loss is %s, the norm of its gradient %s. A lower"
-                            + " optimizer.learningRate or a longer warm-up may help; %s.",
+                            + " optimizer.learningRate or a longer warm-up may help. %s.",
                     step, loss, norm, checkpoints.whatIsLeft());
         }
     }
