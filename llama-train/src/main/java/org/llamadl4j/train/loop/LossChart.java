@@ -23,7 +23,7 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * {@code loss.png}: the training loss of every step, faint, its moving average, and the held-out loss, from
+ * {@code loss.png}: the training loss of every step, faint, smoothed, and the held-out loss, from
  * {@code metrics.jsonl}. It is drawn with checkpoints, not more than once a minute, and at the end.
  */
 @Slf4j
@@ -38,8 +38,8 @@ final class LossChart implements TrainingListener {
     /** More points than pixels show nothing more. */
     private static final int MOST_POINTS = 2 * WIDTH;
 
-    /** The moving average has a memory of this share of the run. */
-    private static final double SMOOTHING_SHARE = 0.02;
+    /** The mean around a point is over this share of the run. */
+    private static final double SMOOTHING_SHARE = 0.03;
 
     private static final Color TRAINING = new Color(0x2b, 0x6c, 0xb0);
     private static final Color TRAINING_FAINT = new Color(0xbe, 0xd7, 0xee);
@@ -103,9 +103,8 @@ final class LossChart implements TrainingListener {
                 .yAxisTitle("loss, nats per token")
                 .build();
         style(chart);
-        Curve smooth = training.smooth();
         add(chart, "training, each step", training.thin(), TRAINING_FAINT, 1);
-        add(chart, "training, moving average %.3f".formatted(smooth.last()), smooth.thin(), TRAINING, 2.5f);
+        add(chart, "training, smoothed %.3f".formatted(training.lastMean()), training.smooth().thin(), TRAINING, 2.5f);
         if (!heldOut.steps.isEmpty()) {
             add(chart, "held out %.3f".formatted(heldOut.last()), heldOut, HELD_OUT, 1.5f)
                     .setMarker(SeriesMarkers.CIRCLE)
@@ -128,6 +127,7 @@ final class LossChart implements TrainingListener {
                 .setPlotGridLinesStroke(new BasicStroke(1))
                 .setPlotGridVerticalLinesVisible(false)
                 .setXAxisMin(0.0)
+                .setXAxisDecimalPattern("#,##0")
                 .setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 15))
                 .setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13))
                 .setAxisTickMarksColor(GRID)
@@ -146,10 +146,10 @@ final class LossChart implements TrainingListener {
     /** Losses by step. */
     private static final class Curve {
 
-        private final List<Integer> steps = new ArrayList<>();
+        private final List<Double> steps = new ArrayList<>();
         private final List<Double> losses = new ArrayList<>();
 
-        void add(int step, double loss) {
+        void add(double step, double loss) {
             steps.add(step);
             losses.add(loss);
         }
@@ -158,27 +158,42 @@ final class LossChart implements TrainingListener {
             return losses.get(losses.size() - 1);
         }
 
-        /** The exponential moving average, corrected for its start. */
+        /** Each point the mean of those around it, so that the curve does not lag. */
         Curve smooth() {
-            double decay = 1 - 1 / Math.max(1, SMOOTHING_SHARE * losses.size());
-            Curve smooth = new Curve();
-            double sum = 0;
-            double weight = 0;
+            int most = (int) (SMOOTHING_SHARE / 2 * losses.size());
+            double[] sums = new double[losses.size() + 1];
             for (int i = 0; i < losses.size(); i++) {
-                sum = decay * sum + losses.get(i);
-                weight = decay * weight + 1;
-                smooth.add(steps.get(i), sum / weight);
+                sums[i + 1] = sums[i] + losses.get(i);
+            }
+            Curve smooth = new Curve();
+            for (int i = 0; i < losses.size(); i++) {
+                int before = Math.min(most, i);
+                int after = Math.min(before, losses.size() - 1 - i);
+                smooth.add(steps.get(i), (sums[i + after + 1] - sums[i - before]) / (before + after + 1));
             }
             return smooth;
         }
 
-        /** At most {@link #MOST_POINTS} of the points, and the last. */
+        /** The mean of the last part that a point is smoothed over. */
+        double lastMean() {
+            int count = Math.max(1, (int) (SMOOTHING_SHARE * losses.size()));
+            return losses.subList(losses.size() - count, losses.size()).stream()
+                    .mapToDouble(Double::doubleValue)
+                    .average()
+                    .orElseThrow();
+        }
+
+        /**
+         * At most {@link #MOST_POINTS} of the points, and the last once more a little further: where all points are
+         * evenly spaced, XChart puts its ticks at points instead of round numbers.
+         */
         Curve thin() {
             int stride = Math.max(1, losses.size() / MOST_POINTS);
             Curve thin = new Curve();
             for (int i = (losses.size() - 1) % stride; i < losses.size(); i += stride) {
                 thin.add(steps.get(i), losses.get(i));
             }
+            thin.add(steps.get(steps.size() - 1) + 0.01, last());
             return thin;
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -207,6 +208,19 @@ class TrainConfigTest {
 
         assertThat(batch.microBatchSequences()).isEqualTo(4);
         assertThat(batch.microBatches()).isEqualTo(4);
+    }
+
+    @Test
+    void theShippedConfigurationsAreWhole() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("../configs"))) {
+            assertThat(files.filter(file -> file.toString().endsWith(".yaml")))
+                    .isNotEmpty()
+                    .allSatisfy(file -> {
+                        TrainConfig config = TrainConfig.read(file);
+                        assertThat(config.resolve(config.model().resolve(1024)))
+                                .isNotNull();
+                    });
+        }
     }
 
     private Path file(String yaml) throws IOException {
