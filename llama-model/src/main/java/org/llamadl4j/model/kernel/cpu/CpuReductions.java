@@ -1,7 +1,6 @@
 package org.llamadl4j.model.kernel.cpu;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.kernel.Tensor;
 
@@ -67,7 +66,7 @@ final class CpuReductions {
             sum3 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + 3 * Lanes.COUNT)
                     .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + 3 * Lanes.COUNT), sum3);
         }
-        return sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sum0.add(sum1).add(sum2.add(sum3)));
     }
 
     /** {@link #dot} over whole vectors. */
@@ -77,6 +76,6 @@ final class CpuReductions {
             sum = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i)
                     .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i), sum);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sum);
     }
 }
