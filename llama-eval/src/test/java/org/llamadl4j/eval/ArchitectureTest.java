@@ -1,5 +1,7 @@
 package org.llamadl4j.eval;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethod;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
@@ -64,6 +66,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.nd4j.autodiff..");
+
+    @ArchTest
+    static final ArchRule lanesAreAddedInOneOrder = noClasses()
+            .that()
+            .doNotHaveSimpleName("Lanes")
+            .should()
+            .callMethodWhere(target(name("reduceLanes")))
+            .because("its sums may differ between interpreted and compiled code, so that runs would not repeat");
 
     @ArchTest
     static final ArchRule nothingRestsOnTheCommandLine = noClasses()

@@ -2,7 +2,6 @@ package org.llamadl4j.model.kernel.cpu;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import org.llamadl4j.model.kernel.Tensor;
 
 /**
@@ -140,7 +139,7 @@ final class CpuCrossEntropy {
         for (int i = Lanes.COUNT; i < length; i += Lanes.COUNT) {
             max = max.max(FloatVector.fromArray(Lanes.FLOATS, row, i));
         }
-        return max.reduceLanes(VectorOperators.MAX);
+        return Lanes.max(max);
     }
 
     /** Replaces each x of the row by exp(x − highest); their sum, in float32 over short runs and float64 over these. */

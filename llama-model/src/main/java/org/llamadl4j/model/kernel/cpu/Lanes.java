@@ -1,6 +1,7 @@
 package org.llamadl4j.model.kernel.cpu;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -43,6 +44,11 @@ final class Lanes {
             sum = sum.add(sum.rearrange(BY_1));
         }
         return sum.lane(0);
+    }
+
+    /** The largest of all lanes. */
+    static float max(FloatVector lanes) {
+        return lanes.reduceLanes(VectorOperators.MAX);
     }
 
     private static VectorShuffle<Float> rotation(int distance) {
