@@ -35,12 +35,13 @@ public record Recipe(
         settings.put("model.layers", 3);
         settings.put("model.heads", 4);
         settings.put("model.hiddenDim", 352);
-        settings.put("model.contextLength", 256);
-        settings.put("optimizer.learningRate", 6e-3);
-        settings.put("batch.microBatchTokens", 2048);
-        settings.put("batch.batchTokens", 2048);
-        settings.put("evaluation.tokens", 4096);
+        settings.put("model.contextLength", 192);
+        settings.put("optimizer.learningRate", 2.5e-3);
+        settings.put("batch.microBatchTokens", 768);
+        settings.put("batch.batchTokens", 768);
+        settings.put("evaluation.tokens", 768);
         settings.put("schedule.minutes", minutes);
+        settings.put("schedule.warmupShareAtMost", 0.04);
         if (seed != 1) {
             settings.put("seed", seed);
         }
@@ -48,7 +49,7 @@ public record Recipe(
             settings.put("threads", threads);
         }
         int bytes = (int) Math.min(MOST_BYTES, Math.max(1, minutes) * BYTES_PER_MINUTE);
-        return new Recipe(bytes, 400, 1024, settings, 32, 20);
+        return new Recipe(bytes, 300, 1200, settings, 32, 20);
     }
 
     /** The configuration of the run. */

@@ -30,8 +30,8 @@ final class ReportPage {
             .card { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 16px 18px; }
             .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 12px;
                      margin-bottom: 16px; }
-            .tiles .card b { display: block; font-size: 26px; line-height: 1.25; }
-            .tiles .card span { color: var(--soft); font-size: 14px; }
+            .tiles .card b { display: block; font-size: 28px; line-height: 1.25; font-variant-numeric: tabular-nums; }
+            .tiles .card span { display: block; color: var(--soft); font-size: 14px; line-height: 1.4; }
             .tiles .card.main b { color: var(--accent); }
             .curve { display: block; height: auto; }
             .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 16px; }
@@ -103,9 +103,9 @@ final class ReportPage {
 
     private String tiles() {
         return "<div class=\"tiles\">\n"
-                + tile(" main", format("%.3f × the floor", result.ratio()), "loss of held-out stories; 1 is perfect")
-                + tile("", format("%.4f nats/byte", result.loss()), "loss of held-out stories")
-                + tile("", format("%.4f nats/byte", result.floor().natsPerByte()), "floor: their exact entropy")
+                + tile(" main", format("%.3f", result.ratio()), "loss over floor, on held-out stories; 1 is perfect")
+                + tile("", format("%.4f", result.loss()), "nats a byte: the loss of held-out stories")
+                + tile("", format("%.4f", result.floor().natsPerByte()), "nats a byte: their exact entropy, the floor")
                 + tile("", sharePerfect(), "samples are flawless stories")
                 + "</div>\n";
     }

@@ -108,9 +108,9 @@ class QuickstartTest {
         String report = Files.readString(result.report());
 
         assertThat(report)
-                .contains(String.format(Locale.ROOT, "%.3f × the floor", result.ratio()))
+                .contains(String.format(Locale.ROOT, "<b>%.3f</b>", result.ratio()))
                 .contains(String.format(
-                        Locale.ROOT, "%.4f nats/byte", result.floor().natsPerByte()))
+                        Locale.ROOT, "<b>%.4f</b>", result.floor().natsPerByte()))
                 .contains(String.format(Locale.ROOT, "%,d", result.model().parameterCount()))
                 .contains("./llama generate " + result.modelFolder())
                 .contains("./llama train --data " + temporary.resolve("first/data"))
