@@ -2,6 +2,7 @@ package org.llamadl4j.train.quickstart;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import lombok.RequiredArgsConstructor;
 
 /** The training curve over the floor, as SVG that follows the light or dark theme of its reader. */
@@ -17,7 +18,7 @@ final class CurveDrawing {
     private static final int MOST_POINTS = 600;
 
     /** The moving average has a memory of this share of the run. */
-    private static final double SMOOTHING_SHARE = 0.02;
+    private static final double SMOOTHING_SHARE = 0.01;
 
     private static final double[] TICKS = {0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5};
 
@@ -123,7 +124,7 @@ final class CurveDrawing {
         svg.append(format(
                 "<text x=\"%d\" y=\"%.1f\">%s</text>%n",
                 LEFT + 8,
-                y(floor.forgetfulNatsPerByte()) - 7,
+                y(floor.forgetfulNatsPerByte()) + 16,
                 format("%.4f: knows the grammar, forgets at each full stop", floor.forgetfulNatsPerByte())));
         svg.append(format(
                 "<text class=\"l-floor\" x=\"%d\" y=\"%.1f\">%s</text>%n",
@@ -195,7 +196,7 @@ final class CurveDrawing {
 
     private static List<LossCurve.Point> thin(List<LossCurve.Point> points) {
         int stride = points.size() / MOST_POINTS + 1;
-        return java.util.stream.IntStream.range(0, points.size())
+        return IntStream.range(0, points.size())
                 .filter(i -> i % stride == 0 || i == points.size() - 1)
                 .mapToObj(points::get)
                 .toList();

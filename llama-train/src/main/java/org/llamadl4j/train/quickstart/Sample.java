@@ -17,7 +17,7 @@ import org.llamadl4j.train.quickstart.story.StoryGrammar;
 record Sample(String prompt, String continuation, StoryGrammar.Verdict verdict) {
 
     private static final List<String> PROMPTS =
-            List.of("", "Once there was a brave child called Mia", "Long ago, a curious child", "");
+            List.of("", "Once there was a brave and busy child called Mia", "Leo was a curious", "");
 
     /** {@code count} texts, some from a given beginning, most from nothing. */
     static List<Sample> draw(LlamaModel model, StoryGrammar grammar, int count, double temperature, long seed) {

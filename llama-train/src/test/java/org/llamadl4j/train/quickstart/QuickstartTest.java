@@ -109,8 +109,8 @@ class QuickstartTest {
 
         assertThat(report)
                 .contains(String.format(Locale.ROOT, "<b>%.3f</b>", result.ratio()))
-                .contains(String.format(
-                        Locale.ROOT, "<b>%.4f</b>", result.floor().natsPerByte()))
+                .contains(
+                        String.format(Locale.ROOT, "<b>%.4f</b>", result.floor().natsPerByte()))
                 .contains(String.format(Locale.ROOT, "%,d", result.model().parameterCount()))
                 .contains("./llama generate " + result.modelFolder())
                 .contains("./llama train --data " + temporary.resolve("first/data"))
