@@ -104,7 +104,12 @@ final class LossChart implements TrainingListener {
                 .build();
         style(chart);
         add(chart, "training, each step", training.thin(), TRAINING_FAINT, 1);
-        add(chart, "training, smoothed %.3f".formatted(training.lastMean()), training.smooth().thin(), TRAINING, 2.5f);
+        add(
+                chart,
+                "training, smoothed %.3f".formatted(training.lastMean()),
+                training.smooth().thin(),
+                TRAINING,
+                2.5f);
         if (!heldOut.steps.isEmpty()) {
             add(chart, "held out %.3f".formatted(heldOut.last()), heldOut, HELD_OUT, 1.5f)
                     .setMarker(SeriesMarkers.CIRCLE)

@@ -217,8 +217,7 @@ class TrainConfigTest {
                     .isNotEmpty()
                     .allSatisfy(file -> {
                         TrainConfig config = TrainConfig.read(file);
-                        assertThat(config.resolve(config.model().resolve(1024)))
-                                .isNotNull();
+                        assertThat(config.resolve(config.model().resolve(1024))).isNotNull();
                     });
         }
     }
