@@ -61,7 +61,7 @@ public final class GradientPass {
      * Adds {@code scale} times the gradient of the mean loss to the gradients.
      *
      * @param tokenIds (N), sequence after sequence
-     * @param targetIds (N), the token that follows each; negative ones are ignored
+     * @param targetIds (N), the token that follows each, or {@link LossPass#NO_TARGET}
      * @return the mean loss, in nats
      */
     public double run(int[] tokenIds, int[] targetIds, double scale) {

@@ -13,6 +13,9 @@ import org.llamadl4j.model.plan.ExecutionPlan;
 /** The loss of every token, forward only, compiled once for B sequences of T tokens. */
 public final class LossPass {
 
+    /** In place of a target: this row has none, and its loss is 0. */
+    public static final int NO_TARGET = -1;
+
     private final Kernels kernels;
     private final Tensor tokens;
     private final Tensor targets;
@@ -47,8 +50,8 @@ public final class LossPass {
      * Computes the loss of every target.
      *
      * @param tokenIds (N), sequence after sequence
-     * @param targetIds (N), the token that follows each; negative ones are ignored
-     * @return (N) nats, 0 where ignored; the array is reused by the next run
+     * @param targetIds (N), the token that follows each, or {@link #NO_TARGET}
+     * @return (N) nats, 0 without a target; the array is reused by the next run
      */
     public float[] run(int[] tokenIds, int[] targetIds) {
         kernels.write(tokenIds, 0, tokens.buffer(), 0, losses.length);

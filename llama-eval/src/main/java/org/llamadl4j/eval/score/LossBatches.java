@@ -68,7 +68,7 @@ final class LossBatches {
             this.pass = new LossPass(model.weights(), rows, time, model.kernels());
             this.tokens = new int[rows * time];
             this.targets = new int[rows * time];
-            Arrays.fill(targets, -1);
+            Arrays.fill(targets, LossPass.NO_TARGET);
         }
 
         void add(TextWindows.Window window) {
@@ -90,7 +90,7 @@ final class LossBatches {
             for (float loss : pass.run(tokens, targets)) {
                 nats += loss;
             }
-            Arrays.fill(targets, -1);
+            Arrays.fill(targets, LossPass.NO_TARGET);
             filled = 0;
         }
     }

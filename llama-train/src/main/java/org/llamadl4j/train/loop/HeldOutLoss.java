@@ -12,9 +12,6 @@ import org.llamadl4j.train.data.TokenSplit;
  */
 final class HeldOutLoss {
 
-    /** A target that has no loss. */
-    private static final int IGNORED = -1;
-
     private final TokenSplit split;
     private final int batch;
     private final int time;
@@ -79,7 +76,7 @@ final class HeldOutLoss {
         double nats = 0;
         long predicted = 0;
         for (long first = 0; first < count; first += batch) {
-            Arrays.fill(targets, IGNORED);
+            Arrays.fill(targets, LossPass.NO_TARGET);
             int rows = (int) Math.min(batch, count - first);
             for (int row = 0; row < rows; row++) {
                 predicted += fill(row, (first + row) * windows() / count);

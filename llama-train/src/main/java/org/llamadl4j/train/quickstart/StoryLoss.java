@@ -14,7 +14,6 @@ import org.llamadl4j.train.quickstart.story.Story;
 final class StoryLoss {
 
     private static final int BATCH = 8;
-    private static final int NO_TARGET = -1;
 
     private final List<int[]> stories;
     private final long[] bytes;
@@ -45,7 +44,7 @@ final class StoryLoss {
         double nats = 0;
         for (int first = 0; first < count; first += BATCH) {
             Arrays.fill(tokens, 0);
-            Arrays.fill(targets, NO_TARGET);
+            Arrays.fill(targets, LossPass.NO_TARGET);
             for (int row = 0; row < BATCH && first + row < count; row++) {
                 int[] story = stories.get(first + row);
                 System.arraycopy(story, 0, tokens, row * time, story.length - 1);
