@@ -17,7 +17,10 @@ public interface Kernels extends AutoCloseable {
     /** One line for the log: processor, instruction set, threads, BLAS. */
     String description();
 
-    /** Zeroed memory for {@code length} elements. */
+    /** The most elements that one buffer can hold. */
+    long maximumLength();
+
+    /** Zeroed memory for {@code length} elements, at most {@link #maximumLength}. */
     Buffer allocate(ElementType type, long length);
 
     /** The memory of a dense row-major {@code array} of type FLOAT or INT, shared where the device can, for SameDiff sessions. */

@@ -12,6 +12,7 @@ import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 /**
  * Where each activation lies in the arena: a simulation of the run in which an op's outputs are placed, and its inputs
  * freed after their last use. An output takes over the place of an input that dies in the same op where the op allows.
+ * The arena is made of segments, because a buffer of a device has a largest length; no activation lies across a border.
  *
  * @param offsets element offset of each activation
  * @param size elements of the arena
@@ -21,9 +22,14 @@ record ArenaLayout(Map<String, Long> offsets, long size) {
     /** Tensors begin on cache lines: 16 floats. */
     private static final long ALIGNMENT = 16;
 
-    /** Lays out all variables of {@code ops} but {@code elsewhere}, which have memory of their own. */
-    static ArenaLayout of(List<SameDiffOp> ops, Map<String, long[]> shapes, Set<String> elsewhere) {
-        return new Simulation(ops, shapes, elsewhere).run();
+    /**
+     * Lays out all variables of {@code ops} but {@code elsewhere}, which have memory of their own.
+     *
+     * @param segment elements of a segment; a multiple of 16
+     * @throws IllegalArgumentException if an activation is larger than a segment
+     */
+    static ArenaLayout of(List<SameDiffOp> ops, Map<String, long[]> shapes, Set<String> elsewhere, long segment) {
+        return new Simulation(ops, shapes, elsewhere, segment).run();
     }
 
     /** Number of elements of {@code shape}. */
@@ -40,6 +46,7 @@ record ArenaLayout(Map<String, Long> offsets, long size) {
         private final List<SameDiffOp> ops;
         private final Map<String, long[]> shapes;
         private final Set<String> elsewhere;
+        private final long segment;
         private final Map<String, Integer> lastUse = new HashMap<>();
         private final Map<String, Long> offsets = new HashMap<>();
         /** Free ranges by offset, never adjacent to each other; the arena above {@link #end} is free too. */
@@ -48,10 +55,11 @@ record ArenaLayout(Map<String, Long> offsets, long size) {
         private long end;
         private long size;
 
-        Simulation(List<SameDiffOp> ops, Map<String, long[]> shapes, Set<String> elsewhere) {
+        Simulation(List<SameDiffOp> ops, Map<String, long[]> shapes, Set<String> elsewhere, long segment) {
             this.ops = ops;
             this.shapes = shapes;
             this.elsewhere = elsewhere;
+            this.segment = segment;
             for (int i = 0; i < ops.size(); i++) {
                 for (String name : ops.get(i).getOutputsOfOp()) {
                     lastUse.put(name, i);
@@ -77,7 +85,7 @@ record ArenaLayout(Map<String, Long> offsets, long size) {
                         takenOver.add(input);
                         offsets.put(output, offsets.get(input));
                     } else {
-                        offsets.put(output, place(paddedSize(output)));
+                        offsets.put(output, place(output, paddedSize(output)));
                     }
                 }
                 freeDead(op, i, takenOver);
@@ -119,26 +127,44 @@ record ArenaLayout(Map<String, Long> offsets, long size) {
         }
 
         /** The smallest free range that is large enough, else the end of the arena. */
-        private long place(long length) {
+        private long place(String name, long length) {
+            if (length > segment) {
+                throw new IllegalArgumentException(
+                        "%s has %,d numbers, and a buffer of this device holds %,d; compute fewer tokens at once"
+                                .formatted(name, length, segment));
+            }
             Map.Entry<Long, Long> best = null;
             for (Map.Entry<Long, Long> range : free.entrySet()) {
-                if (range.getValue() >= length && (best == null || range.getValue() < best.getValue())) {
+                boolean fits = start(range.getKey(), length) + length <= range.getKey() + range.getValue();
+                if (fits && (best == null || range.getValue() < best.getValue())) {
                     best = range;
                 }
             }
             if (best != null) {
-                long offset = best.getKey();
-                long rest = best.getValue() - length;
-                free.remove(offset);
-                if (rest > 0) {
-                    free.put(offset + length, rest);
-                }
+                long stop = best.getKey() + best.getValue();
+                long offset = start(best.getKey(), length);
+                free.remove(best.getKey());
+                putFree(best.getKey(), offset);
+                putFree(offset + length, stop);
                 return offset;
             }
-            long offset = end;
-            end += length;
+            long offset = start(end, length);
+            putFree(end, offset);
+            end = offset + length;
             size = Math.max(size, end);
             return offset;
+        }
+
+        /** The first offset from {@code begin} on at which {@code length} elements lie in one segment. */
+        private long start(long begin, long length) {
+            boolean inOneSegment = begin / segment == (begin + length - 1) / segment;
+            return inOneSegment ? begin : (begin / segment + 1) * segment;
+        }
+
+        private void putFree(long begin, long stop) {
+            if (begin < stop) {
+                free.put(begin, stop - begin);
+            }
         }
 
         private void release(long offset, long length) {

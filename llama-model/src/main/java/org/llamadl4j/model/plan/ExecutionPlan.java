@@ -41,15 +41,24 @@ public final class ExecutionPlan {
      *     A gradient of a weight is added to its memory, not written.
      */
     public static ExecutionPlan compile(SameDiff sd, Map<String, Tensor> bound, Kernels kernels) {
+        return compile(sd, bound, kernels, kernels.maximumLength() / 16 * 16);
+    }
+
+    /** The same with an arena of segments of {@code segment} elements. */
+    static ExecutionPlan compile(SameDiff sd, Map<String, Tensor> bound, Kernels kernels, long segment) {
         List<SameDiffOp> ops = needed(sd, bound.keySet());
         Map<String, long[]> shapes = shapes(sd, bound, ops);
-        ArenaLayout layout = ArenaLayout.of(ops, shapes, bound.keySet());
-        Buffer arena = kernels.allocate(ElementType.FLOAT32, layout.size());
+        ArenaLayout layout = ArenaLayout.of(ops, shapes, bound.keySet(), segment);
+        List<Buffer> arena = new ArrayList<>();
+        for (long begin = 0; begin < layout.size(); begin += segment) {
+            arena.add(kernels.allocate(ElementType.FLOAT32, Math.min(segment, layout.size() - begin)));
+        }
 
         Map<String, Tensor> tensors = new HashMap<>(bound);
         layout.offsets().forEach((name, offset) -> {
             long[] shape = shapes.get(name);
-            tensors.put(name, new Tensor(arena.slice(offset, ArenaLayout.size(shape)), shape));
+            Buffer buffer = arena.get(Math.toIntExact(offset / segment));
+            tensors.put(name, new Tensor(buffer.slice(offset % segment, ArenaLayout.size(shape)), shape));
         });
         Step[] steps = ops.stream()
                 .map(op -> new Step(

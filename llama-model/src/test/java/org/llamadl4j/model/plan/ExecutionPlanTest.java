@@ -35,7 +35,7 @@ class ExecutionPlanTest {
 
     /**
      * Memory is shared between activations and taken over in place; if two that are alive ever overlapped, a random
-     * graph would show it. SameDiff's own session shares nothing.
+     * graph would show it, in an arena of one segment or several. SameDiff's own session shares nothing.
      */
     @Property(tries = 60)
     void computesWhatASessionComputes(@ForAll long seed) {
@@ -66,7 +66,8 @@ class ExecutionPlanTest {
         for (String name : wanted) {
             bound.put(name, new Tensor(KERNELS.allocate(ElementType.FLOAT32, ROWS * COLUMNS), ROWS, COLUMNS));
         }
-        ExecutionPlan plan = ExecutionPlan.compile(sd, bound, KERNELS);
+        long segment = 16 * (1 + random.nextInt(4));
+        ExecutionPlan plan = ExecutionPlan.compile(sd, bound, KERNELS, segment);
         plan.run();
         plan.run();
 
@@ -100,6 +101,18 @@ class ExecutionPlanTest {
         Tensor ones = new Tensor(KERNELS.allocate(ElementType.FLOAT32, COLUMNS), COLUMNS);
         ExecutionPlan plan = ExecutionPlan.compile(sd, Map.of("x", zeros(), "norm", ones, "y9", zeros()), KERNELS);
         assertThat(plan.activationBytes()).isEqualTo(2 * 16 * Float.BYTES);
+    }
+
+    @Test
+    void namesAnActivationThatNoBufferCanHold() {
+        SameDiff sd = SameDiff.create();
+        SDVariable x = sd.placeHolder("x", DataType.FLOAT, ROWS, 2 * COLUMNS);
+        ResidualAdd.of("twice", ResidualAdd.of("large", x, x), x);
+        Tensor wide = new Tensor(KERNELS.allocate(ElementType.FLOAT32, ROWS * 2 * COLUMNS), ROWS, 2 * COLUMNS);
+        assertThatThrownBy(() -> ExecutionPlan.compile(sd, Map.of("x", wide, "twice", wide), KERNELS, 16))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("large")
+                .hasMessageContaining("fewer tokens");
     }
 
     @Test

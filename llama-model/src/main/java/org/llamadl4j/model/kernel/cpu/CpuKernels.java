@@ -66,6 +66,11 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
+    public long maximumLength() {
+        return FloatMemory.MAXIMUM_LENGTH;
+    }
+
+    @Override
     public Buffer allocate(ElementType type, long length) {
         return switch (type) {
             case FLOAT32 -> FloatMemory.allocate(length);
