@@ -43,9 +43,10 @@ class LlamaOpTest {
         graph.assertGradient("w", ReferenceOps.linearWeightGradient(graph.value("x"), graph.dOut(), n, i, o));
     }
 
+    /** D from 2: with one column the gradient of x is a difference of two equal numbers, all rounding. */
     @Property(tries = 10)
     void rmsNorm(
-            @ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int n, @ForAll @IntRange(min = 1, max = 70) int d) {
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int n, @ForAll @IntRange(min = 2, max = 70) int d) {
         Graph graph = new Graph(seed).variable("x", n, d).variable("w", d);
         graph.run(v -> RmsNorm.of("out", v.get("x"), v.get("w"), 1e-5));
         graph.assertOut(ReferenceOps.rmsNorm(graph.value("x"), graph.value("w"), 1e-5));
