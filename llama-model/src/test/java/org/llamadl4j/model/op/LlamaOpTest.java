@@ -182,6 +182,7 @@ class LlamaOpTest {
         private Map<String, INDArray> gradients;
 
         Graph(long seed) {
+            KernelSession.install(KERNELS);
             random = new Random(seed);
         }
 
@@ -198,7 +199,6 @@ class LlamaOpTest {
         }
 
         void run(Function<Map<String, SDVariable>, SDVariable> op) {
-            KernelSession.install(KERNELS);
             SDVariable result = op.apply(variables);
             out = sd.output(placeholders, result.name()).get(result.name()).dup();
             weighting = normal(out.shape());
