@@ -8,8 +8,10 @@ import lombok.AccessLevel;
 import lombok.Getter;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.kernel.AttentionShape;
+import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.op.CrossEntropy;
 import org.llamadl4j.model.op.Embedding;
+import org.llamadl4j.model.op.KernelSession;
 import org.llamadl4j.model.op.Linear;
 import org.llamadl4j.model.op.RmsNorm;
 import org.llamadl4j.model.op.SelectRows;
@@ -84,8 +86,13 @@ public final class LlamaGraph {
         return new LlamaGraph(config, batch, time, null);
     }
 
-    /** A graph whose weights are SameDiff variables with these values: to be run and differentiated by SameDiff. */
-    public static LlamaGraph of(LlamaConfig config, int batch, int time, Map<String, INDArray> weights) {
+    /**
+     * A graph whose weights are SameDiff variables with these values: to be run and differentiated by SameDiff, whose
+     * sessions run LLaMA's ops on {@code kernels} from now on, in the whole process.
+     */
+    public static LlamaGraph of(
+            LlamaConfig config, int batch, int time, Map<String, INDArray> weights, Kernels kernels) {
+        KernelSession.install(kernels);
         return new LlamaGraph(config, batch, time, weights);
     }
 

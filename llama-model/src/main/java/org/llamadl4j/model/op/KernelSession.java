@@ -6,6 +6,7 @@ import java.util.Set;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.Tensor;
 import org.nd4j.autodiff.functions.DifferentialFunction;
+import org.nd4j.autodiff.samediff.InferenceFactory;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.config.ExecutionResult;
 import org.nd4j.autodiff.samediff.config.SDValue;
@@ -49,12 +50,28 @@ public final class KernelSession extends InferenceSession {
     }
 
     /**
-     * Makes every SameDiff graph of this process run LLaMA's ops on {@code kernels} from now on. Other ops run as
-     * before.
+     * Makes every SameDiff graph of this process run LLaMA's ops on {@code kernels} from now on; other ops run as before.
+     * To be called before the graph is made: SameDiff makes a graph's session with its first variable.
      */
     public static void install(Kernels kernels) {
         OPS.forEach(op -> ImportClassMapping.getOpNameMapping().put(op.opName(), op));
-        SameDiff.bindInferenceFactory(sd -> new KernelSession(sd, kernels));
+        SameDiff.bindInferenceFactory(new Factory(kernels));
+    }
+
+    /** Without a session of ours, SameDiff would hand our ops to native code that does not know them. */
+    static void requireInstalled() {
+        if (!(SameDiff.getInferenceFactory() instanceof Factory)) {
+            throw new IllegalStateException(
+                    "call KernelSession.install(kernels) before a graph of LLaMA's ops is made");
+        }
+    }
+
+    private record Factory(Kernels kernels) implements InferenceFactory {
+
+        @Override
+        public InferenceSession create(SameDiff sd) {
+            return new KernelSession(sd, kernels);
+        }
     }
 
     @Override

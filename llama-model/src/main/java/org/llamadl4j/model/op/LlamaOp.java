@@ -77,6 +77,7 @@ public abstract class LlamaOp extends DynamicCustomOp {
 
     @Override
     public final List<LongShapeDescriptor> calculateOutputShape(OpContext context) {
+        KernelSession.requireInstalled();
         return describe(context.getInputArrays());
     }
 

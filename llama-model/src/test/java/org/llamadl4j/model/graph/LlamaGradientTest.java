@@ -21,7 +21,6 @@ import org.llamadl4j.model.kernel.ElementType;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.Tensor;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
-import org.llamadl4j.model.op.KernelSession;
 import org.llamadl4j.model.plan.ExecutionPlan;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -144,9 +143,8 @@ class LlamaGradientTest {
         Map<String, INDArray> arrays = new HashMap<>();
         LlamaWeights.shapes(config)
                 .forEach((name, shape) -> arrays.put(name, Nd4j.create(read(weights.get(name)), shape, 'c')));
-        LlamaGraph graph = LlamaGraph.of(config, batch, time, arrays);
+        LlamaGraph graph = LlamaGraph.of(config, batch, time, arrays, KERNELS);
         graph.addLoss();
-        KernelSession.install(KERNELS);
         Map<String, INDArray> placeholders = Map.of(
                 LlamaGraph.TOKENS, Nd4j.createFromArray(tokens), LlamaGraph.TARGETS, Nd4j.createFromArray(targets));
         Map<String, float[]> gradients = new HashMap<>();

@@ -17,8 +17,10 @@ import org.llamadl4j.model.kernel.AttentionShape;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.ReferenceOps;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
+import org.nd4j.autodiff.samediff.InferenceFactory;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.internal.InferenceSession;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -167,6 +169,23 @@ class LlamaOpTest {
         assertThatThrownBy(() -> new SwiGlu.Gradient().doDiff(List.of()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("llama_swiglu_gradient");
+    }
+
+    /** SameDiff's own session would end the JVM in native code. */
+    @Example
+    void asksForItsSessionWhereItIsNotInstalled() {
+        InferenceFactory before = SameDiff.getInferenceFactory();
+        SameDiff.bindInferenceFactory(InferenceSession::new);
+        try {
+            SameDiff sd = SameDiff.create();
+            SDVariable x = sd.var("x", Nd4j.ones(DataType.FLOAT, 1, 2));
+            SDVariable sum = ResidualAdd.of("sum", x, x);
+            assertThatThrownBy(sum::eval)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("KernelSession.install");
+        } finally {
+            SameDiff.bindInferenceFactory(before);
+        }
     }
 
     /** One op over random inputs, and the gradient of a random weighting of its output. */
