@@ -52,7 +52,7 @@ public final class Quickstart {
     private static final String DATA = "data";
     private static final String CURVE = "loss.svg";
     private static final int STAGES = 6;
-    private static final double TEMPERATURE = 0.8;
+    private static final double TEMPERATURE = 0.5;
 
     /** A folder that does not exist or is empty. */
     @NonNull

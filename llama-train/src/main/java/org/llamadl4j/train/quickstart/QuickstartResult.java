@@ -53,7 +53,7 @@ public record QuickstartResult(
                 %s
 
                 held-out loss   %.4f nats/byte, %.3f x the floor of %.4f
-                samples         %d of %d are flawless stories
+                samples         of %d, %d are flawless stories, %d grammatical with a slip
                 whole time      %d:%02d
                 model           %s
                 report          %s""".formatted(
@@ -62,8 +62,9 @@ public record QuickstartResult(
                         loss,
                         ratio(),
                         floor.natsPerByte(),
-                        Sample.count(samples, StoryGrammar.Verdict.STORY),
                         samples.size(),
+                        Sample.count(samples, StoryGrammar.Verdict.STORY),
+                        Sample.count(samples, StoryGrammar.Verdict.DISAGREES),
                         elapsed.toMinutes(),
                         elapsed.toSecondsPart(),
                         modelFolder(),
