@@ -42,6 +42,7 @@ final class CurveDrawing {
               .curve .forget { stroke: var(--faint); stroke-width: 1.4; stroke-dasharray: 6 5; }
               .curve .l-train { fill: var(--train); } .curve .l-held { fill: var(--held); font-weight: 600; }
               .curve .l-floor { fill: var(--floor); font-weight: 600; }
+              .curve .halo { paint-order: stroke; stroke: var(--paper); stroke-width: 5; }
             </style>
             """;
 
@@ -122,9 +123,9 @@ final class CurveDrawing {
                 TOP + 54.0,
                 format("held-out stories: %.4f, %.3f × the floor", last, last / floor.natsPerByte())));
         svg.append(format(
-                "<text x=\"%d\" y=\"%.1f\">%s</text>%n",
-                LEFT + 8,
-                y(floor.forgetfulNatsPerByte()) + 16,
+                "<text class=\"halo\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n",
+                right,
+                y(floor.forgetfulNatsPerByte()) - 8,
                 format("%.4f: knows the grammar, forgets at each full stop", floor.forgetfulNatsPerByte())));
         svg.append(format(
                 "<text class=\"l-floor\" x=\"%d\" y=\"%.1f\">%s</text>%n",
