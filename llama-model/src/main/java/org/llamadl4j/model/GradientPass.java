@@ -15,6 +15,9 @@ import org.llamadl4j.model.plan.ExecutionPlan;
 public final class GradientPass {
 
     private final Kernels kernels;
+    /** N. */
+    private final int rows;
+
     private final Tensor tokens;
     private final Tensor targets;
     private final Tensor lossGradient;
@@ -38,14 +41,13 @@ public final class GradientPass {
         this.kernels = kernels;
         LlamaGraph graph = LlamaGraph.of(weights.config(), batch, time);
         LlamaGradient gradient = graph.addGradient(policy);
-        int rows = graph.rows();
+        rows = graph.rows();
         tokens = new Tensor(kernels.allocate(ElementType.INT32, rows), rows);
         targets = new Tensor(kernels.allocate(ElementType.INT32, rows), rows);
         lossGradient = new Tensor(kernels.allocate(ElementType.FLOAT32, 1));
         loss = new Tensor(kernels.allocate(ElementType.FLOAT32, 1));
 
-        Map<String, Tensor> bound = new HashMap<>();
-        weights.names().forEach(name -> bound.put(name, weights.get(name)));
+        Map<String, Tensor> bound = new HashMap<>(weights.tensors());
         bound.put(LlamaGraph.TOKENS, tokens);
         bound.put(LlamaGraph.TARGETS, targets);
         bound.put(LlamaGraph.LOSS_GRADIENT, lossGradient);
@@ -65,8 +67,8 @@ public final class GradientPass {
      * @return the mean loss, in nats
      */
     public double run(int[] tokenIds, int[] targetIds, double scale) {
-        kernels.write(tokenIds, 0, tokens.buffer(), 0, tokens.rows() * tokens.columns());
-        kernels.write(targetIds, 0, targets.buffer(), 0, targets.rows() * targets.columns());
+        kernels.write(tokenIds, 0, tokens.buffer(), 0, rows);
+        kernels.write(targetIds, 0, targets.buffer(), 0, rows);
         scalar[0] = (float) scale;
         kernels.write(scalar, 0, lossGradient.buffer(), 0, 1);
         plan.run();

@@ -66,8 +66,7 @@ public final class LogitsPass {
             out = new Tensor(kernels.allocate(ElementType.FLOAT32, logits.length), 1, logits.length);
             padded = new int[time];
 
-            Map<String, Tensor> bound = new HashMap<>();
-            weights.names().forEach(weight -> bound.put(weight, weights.get(weight)));
+            Map<String, Tensor> bound = new HashMap<>(weights.tensors());
             bound.put(LlamaGraph.TOKENS, tokens);
             bound.put(LlamaGraph.LOGIT_ROWS, lastRow);
             bound.put(name, out);

@@ -38,8 +38,7 @@ public final class LossPass {
         tokenLoss = new Tensor(kernels.allocate(ElementType.FLOAT32, rows), rows);
         losses = new float[rows];
 
-        Map<String, Tensor> bound = new HashMap<>();
-        weights.names().forEach(name -> bound.put(name, weights.get(name)));
+        Map<String, Tensor> bound = new HashMap<>(weights.tensors());
         bound.put(LlamaGraph.TOKENS, tokens);
         bound.put(LlamaGraph.TARGETS, targets);
         bound.put(loss.tokenLoss().name(), tokenLoss);

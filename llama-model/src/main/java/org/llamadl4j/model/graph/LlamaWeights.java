@@ -17,6 +17,15 @@ import org.llamadl4j.model.kernel.Tensor;
  */
 public final class LlamaWeights {
 
+    /** (V,D). */
+    public static final String EMBEDDING = "tok_embeddings.weight";
+
+    /** (D), the norm after the last layer. */
+    public static final String NORM = "norm.weight";
+
+    /** (V,D); absent with tied embeddings. */
+    public static final String OUTPUT = "output.weight";
+
     private static final double DEVIATION = 0.02;
 
     /** Floats copied to the device at once. */
@@ -104,15 +113,6 @@ public final class LlamaWeights {
         return shapes;
     }
 
-    /** (V,D). */
-    public static final String EMBEDDING = "tok_embeddings.weight";
-
-    /** (D), the norm after the last layer. */
-    public static final String NORM = "norm.weight";
-
-    /** (V,D); absent with tied embeddings. */
-    public static final String OUTPUT = "output.weight";
-
     /** (D). */
     public static String attentionNorm(int layer) {
         return "layers." + layer + ".attention_norm.weight";
@@ -165,6 +165,11 @@ public final class LlamaWeights {
     /** The parameter names, in the order of the forward pass. */
     public Set<String> names() {
         return tensors.keySet();
+    }
+
+    /** Every parameter's tensor by its name, in the order of the forward pass. */
+    public Map<String, Tensor> tensors() {
+        return tensors;
     }
 
     /** The tensor of parameter {@code name}. */

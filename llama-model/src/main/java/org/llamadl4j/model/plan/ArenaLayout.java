@@ -20,12 +20,12 @@ import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 record ArenaLayout(Map<String, Long> offsets, long size) {
 
     /** Tensors begin on cache lines: 16 floats. */
-    private static final long ALIGNMENT = 16;
+    static final long ALIGNMENT = 16;
 
     /**
      * Lays out all variables of {@code ops} but {@code elsewhere}, which have memory of their own.
      *
-     * @param segment elements of a segment; a multiple of 16
+     * @param segment elements of a segment; a multiple of {@link #ALIGNMENT}
      * @throws IllegalArgumentException if an activation is larger than a segment
      */
     static ArenaLayout of(List<SameDiffOp> ops, Map<String, long[]> shapes, Set<String> elsewhere, long segment) {

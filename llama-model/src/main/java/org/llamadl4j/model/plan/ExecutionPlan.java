@@ -41,7 +41,8 @@ public final class ExecutionPlan {
      *     A gradient of a weight is added to its memory, not written.
      */
     public static ExecutionPlan compile(SameDiff sd, Map<String, Tensor> bound, Kernels kernels) {
-        return compile(sd, bound, kernels, kernels.maximumLength() / 16 * 16);
+        long segment = kernels.maximumLength() / ArenaLayout.ALIGNMENT * ArenaLayout.ALIGNMENT;
+        return compile(sd, bound, kernels, segment);
     }
 
     /** The same with an arena of segments of {@code segment} elements. */

@@ -129,8 +129,7 @@ class LlamaGradientTest {
         String name = graph.addLogits(rows).name();
         int vocabSize = golden.config().vocabSize();
         Tensor logits = new Tensor(KERNELS.allocate(ElementType.FLOAT32, (long) rows * vocabSize), rows, vocabSize);
-        Map<String, Tensor> bound = new HashMap<>();
-        weights.names().forEach(weight -> bound.put(weight, weights.get(weight)));
+        Map<String, Tensor> bound = new HashMap<>(weights.tensors());
         bound.put(LlamaGraph.TOKENS, ints(golden.ids("tokens")));
         bound.put(LlamaGraph.LOGIT_ROWS, ints(IntStream.range(0, rows).toArray()));
         bound.put(name, logits);
