@@ -1,5 +1,6 @@
 package org.llamadl4j.model.graph;
 
+import java.util.List;
 import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.op.CausalAttention;
 import org.llamadl4j.model.op.Linear;
@@ -41,15 +42,12 @@ final class LayerGradient {
     private SDVariable feedForward(LayerActivations kept, SDVariable dOut) {
         SDVariable product =
                 policy.hasNormsAndProduct() ? kept.product() : layer.product(kept.gate(), kept.up(), AGAIN);
-        weightGradients.add(layer.w2(), product, dOut);
-        SDVariable dProduct = Linear.InputGradient.of(name("product"), dOut, layer.w2());
+        SDVariable dProduct = linear("product", product, List.of(layer.w2()), List.of(dOut));
         SwiGlu.Gradient.Result swiGlu = SwiGlu.Gradient.of(name("swiglu"), kept.gate(), kept.up(), dProduct);
 
         SDVariable ffnInput = policy.hasNormsAndProduct() ? kept.ffnInput() : layer.ffnInput(kept.h(), AGAIN);
-        weightGradients.add(layer.w1(), ffnInput, swiGlu.dGate());
-        weightGradients.add(layer.w3(), ffnInput, swiGlu.dUp());
-        SDVariable dFfnInput = Linear.InputGradient.of(name("gate"), swiGlu.dGate(), layer.w1());
-        dFfnInput = Linear.InputGradient.of(name("ffn_input"), swiGlu.dUp(), layer.w3(), dFfnInput);
+        SDVariable dFfnInput =
+                linear("ffn_input", ffnInput, layer.gateAndUpWeights(), List.of(swiGlu.dGate(), swiGlu.dUp()));
 
         RmsNorm.Gradient.Result norm = RmsNorm.Gradient.of(
                 name("h"),
@@ -64,8 +62,7 @@ final class LayerGradient {
 
     /** h = x + attention(rope(rmsNorm(x)·wqᵀ), rope(rmsNorm(x)·wkᵀ), rmsNorm(x)·wvᵀ)·woᵀ. */
     private SDVariable attention(LayerActivations kept, SDVariable dH) {
-        weightGradients.add(layer.wo(), kept.attention().out(), dH);
-        SDVariable dAttention = Linear.InputGradient.of(name("attention"), dH, layer.wo());
+        SDVariable dAttention = linear("attention", kept.attention().out(), List.of(layer.wo()), List.of(dH));
         CausalAttention.Gradient.Result attention = CausalAttention.Gradient.of(
                 name("qkv"), layer.shape(), kept.q(), kept.k(), kept.v(), kept.attention(), dAttention);
         SDVariable dQ = rotateBack("q", attention.dQ());
@@ -74,12 +71,7 @@ final class LayerGradient {
 
         SDVariable attentionInput =
                 policy.hasNormsAndProduct() ? kept.attentionInput() : layer.attentionInput(kept.x(), AGAIN);
-        weightGradients.add(layer.wq(), attentionInput, dQ);
-        weightGradients.add(layer.wk(), attentionInput, dK);
-        weightGradients.add(layer.wv(), attentionInput, dV);
-        SDVariable dInput = Linear.InputGradient.of(name("xq"), dQ, layer.wq());
-        dInput = Linear.InputGradient.of(name("xk"), dK, layer.wk(), dInput);
-        dInput = Linear.InputGradient.of(name("attention_input"), dV, layer.wv(), dInput);
+        SDVariable dInput = linear("attention_input", attentionInput, layer.qkvWeights(), List.of(dQ, dK, dV));
 
         RmsNorm.Gradient.Result norm = RmsNorm.Gradient.of(
                 name("x"),
@@ -90,6 +82,15 @@ final class LayerGradient {
                 layer.config().normEps());
         weightGradients.add(layer.attentionNorm(), norm.dWeight());
         return norm.dX();
+    }
+
+    /** Gradient of x · weightᵀ for each of the weights: adds those of the weights, returns the sum of those of x. */
+    private SDVariable linear(String node, SDVariable x, List<SDVariable> weights, List<SDVariable> dOuts) {
+        Linear.Gradient.Result gradient = Linear.Gradient.of(name(node), x, weights, dOuts);
+        for (int i = 0; i < weights.size(); i++) {
+            weightGradients.add(weights.get(i), gradient.dWeights().get(i));
+        }
+        return gradient.dX();
     }
 
     private SDVariable rotateBack(String node, SDVariable dOut) {

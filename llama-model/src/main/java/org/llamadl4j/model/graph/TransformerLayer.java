@@ -1,5 +1,6 @@
 package org.llamadl4j.model.graph;
 
+import java.util.List;
 import java.util.function.Function;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.kernel.AttentionShape;
@@ -62,17 +63,31 @@ record TransformerLayer(
     /** Adds the layer's nodes over {@code x}; {@code suffix} tells a second computation from the first. */
     LayerActivations forward(SDVariable x, String suffix) {
         SDVariable attentionInput = attentionInput(x, suffix);
-        SDVariable q = rope(Linear.of(name("xq", suffix), attentionInput, wq), "q", suffix);
-        SDVariable k = rope(Linear.of(name("xk", suffix), attentionInput, wk), "k", suffix);
-        SDVariable v = Linear.of(name("v", suffix), attentionInput, wv);
+        List<SDVariable> qkv = Linear.of(
+                List.of(name("xq", suffix), name("xk", suffix), name("v", suffix)), attentionInput, qkvWeights());
+        SDVariable q = rope(qkv.get(0), "q", suffix);
+        SDVariable k = rope(qkv.get(1), "k", suffix);
+        SDVariable v = qkv.get(2);
         CausalAttention.Result attention = CausalAttention.of(name("attention", suffix), shape, q, k, v);
         SDVariable h = ResidualAdd.of(name("h", suffix), x, Linear.of(name("xo", suffix), attention.out(), wo));
         SDVariable ffnInput = ffnInput(h, suffix);
-        SDVariable gate = Linear.of(name("gate", suffix), ffnInput, w1);
-        SDVariable up = Linear.of(name("up", suffix), ffnInput, w3);
+        List<SDVariable> gateAndUp =
+                Linear.of(List.of(name("gate", suffix), name("up", suffix)), ffnInput, gateAndUpWeights());
+        SDVariable gate = gateAndUp.get(0);
+        SDVariable up = gateAndUp.get(1);
         SDVariable product = product(gate, up, suffix);
         SDVariable out = ResidualAdd.of(name("out", suffix), h, Linear.of(name("down", suffix), product, w2));
         return new LayerActivations(x, attentionInput, q, k, v, attention, h, ffnInput, gate, up, product, out);
+    }
+
+    /** The weights over attention's input, in one node. */
+    List<SDVariable> qkvWeights() {
+        return List.of(wq, wk, wv);
+    }
+
+    /** The weights over the feed-forward network's input, in one node. */
+    List<SDVariable> gateAndUpWeights() {
+        return List.of(w1, w3);
     }
 
     /** RMSNorm before attention. */

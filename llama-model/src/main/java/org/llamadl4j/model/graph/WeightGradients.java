@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.llamadl4j.model.op.Linear;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
@@ -18,11 +17,6 @@ public final class WeightGradients {
     /** Adds {@code dWeight} to the gradient of {@code weight}. */
     void add(SDVariable weight, SDVariable dWeight) {
         byWeight.computeIfAbsent(weight.name(), name -> new ArrayList<>()).add(dWeight);
-    }
-
-    /** Adds the gradient of {@code weight} in x · weightᵀ = out, where x is (N,I) and dOut is (N,O). */
-    void add(SDVariable weight, SDVariable x, SDVariable dOut) {
-        add(weight, Linear.WeightGradient.of(weight.name() + ".gradient", x, dOut));
     }
 
     /** The summands of the gradient of each weight. */

@@ -56,14 +56,19 @@ public interface Kernels extends AutoCloseable {
      */
     void rmsNormGradient(Tensor x, Tensor weight, double eps, Tensor dOut, Tensor dResidual, Tensor dX, Tensor dWeight);
 
+    /** outs[i](N,Oᵢ) = x(N,I) · weights[i](Oᵢ,I)ᵀ. */
+    void linear(Tensor x, Tensor[] weights, Tensor[] outs);
+
     /** out(N,O) = x(N,I) · weight(O,I)ᵀ. */
-    void linear(Tensor x, Tensor weight, Tensor out);
+    default void linear(Tensor x, Tensor weight, Tensor out) {
+        linear(x, new Tensor[] {weight}, new Tensor[] {out});
+    }
 
-    /** dX(N,I) = dOut(N,O) · weight(O,I), or dX += the same where {@code accumulate}. */
-    void linearInputGradient(Tensor dOut, Tensor weight, Tensor dX, boolean accumulate);
-
-    /** dWeight(O,I) += dOut(N,O)ᵀ · x(N,I). */
-    void linearWeightGradient(Tensor x, Tensor dOut, Tensor dWeight);
+    /**
+     * Gradients of {@link #linear(Tensor, Tensor[], Tensor[])}: dX(N,I) = Σ dOuts[i](N,Oᵢ) · weights[i](Oᵢ,I), and
+     * dWeights[i](Oᵢ,I) += dOuts[i]ᵀ · x(N,I).
+     */
+    void linearGradient(Tensor x, Tensor[] weights, Tensor[] dOuts, Tensor dX, Tensor[] dWeights);
 
     /**
      * Rotary position embedding (Su et al., 2021): in each head of {@code headDim} numbers, the adjacent pair

@@ -43,7 +43,7 @@ public abstract class LlamaOp extends DynamicCustomOp {
     /** The shape of each output, from the shapes of the inputs. */
     public abstract List<long[]> outputShapes(List<long[]> inputs);
 
-    /** Computes {@code out} from {@code in}. Calls one kernel; allocates nothing. */
+    /** Computes {@code out} from {@code in}. Calls one kernel; allocates no more than an argument of that call. */
     public abstract void execute(Kernels kernels, Tensor[] in, Tensor[] out);
 
     /** Whether {@link #execute} adds to output {@code index} instead of writing it: gradients of weights. */
@@ -56,15 +56,16 @@ public abstract class LlamaOp extends DynamicCustomOp {
         return new int[0];
     }
 
+    /** A fixed number, but for ops that keep theirs in an attribute. */
     @Override
-    public final int getNumOutputs() {
+    public int getNumOutputs() {
         return outputs;
     }
 
     @Override
     public final List<DataType> calculateOutputDataTypes(List<DataType> inputs) {
         List<DataType> types = new ArrayList<>();
-        for (int i = 0; i < outputs; i++) {
+        for (int i = 0; i < getNumOutputs(); i++) {
             types.add(DataType.FLOAT);
         }
         return types;

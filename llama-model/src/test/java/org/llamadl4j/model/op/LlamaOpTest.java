@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -43,6 +44,32 @@ class LlamaOpTest {
         graph.assertOut(ReferenceOps.linear(graph.value("x"), graph.value("w"), n, i, o));
         graph.assertGradient("x", ReferenceOps.linearInputGradient(graph.dOut(), graph.value("w"), n, i, o));
         graph.assertGradient("w", ReferenceOps.linearWeightGradient(graph.value("x"), graph.dOut(), n, i, o));
+    }
+
+    @Property(tries = 10)
+    void linearLayersOverOneInput(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int n, @ForAll @IntRange(min = 1, max = 40) int i) {
+        int o = 1 + (int) Math.floorMod(seed, 33L);
+        Graph graph = new Graph(seed).variable("x", n, i).variable("w1", o, i).variable("w3", o, i);
+        graph.run(v -> {
+            List<SDVariable> outs = Linear.of(List.of("gate", "up"), v.get("x"), List.of(v.get("w1"), v.get("w3")));
+            assertThat(outs).extracting(SDVariable::name).containsExactly("gate", "up");
+            return ResidualAdd.of("out", outs.get(0), outs.get(1));
+        });
+        double[] gate = ReferenceOps.linear(graph.value("x"), graph.value("w1"), n, i, o);
+        double[] up = ReferenceOps.linear(graph.value("x"), graph.value("w3"), n, i, o);
+        graph.assertOut(sum(gate, up));
+        graph.assertGradient(
+                "x",
+                sum(
+                        ReferenceOps.linearInputGradient(graph.dOut(), graph.value("w1"), n, i, o),
+                        ReferenceOps.linearInputGradient(graph.dOut(), graph.value("w3"), n, i, o)));
+        graph.assertGradient("w1", ReferenceOps.linearWeightGradient(graph.value("x"), graph.dOut(), n, i, o));
+        graph.assertGradient("w3", ReferenceOps.linearWeightGradient(graph.value("x"), graph.dOut(), n, i, o));
+    }
+
+    private static double[] sum(double[] a, double[] b) {
+        return IntStream.range(0, a.length).mapToDouble(i -> a[i] + b[i]).toArray();
     }
 
     /** D from 2: with one column the gradient of x is a difference of two equal numbers, all rounding. */

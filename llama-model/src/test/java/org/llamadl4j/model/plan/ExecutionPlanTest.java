@@ -138,13 +138,16 @@ class ExecutionPlanTest {
             String name, List<SDVariable> variables, SDVariable weight, SDVariable norm, Random random) {
         SDVariable a = variables.get(random.nextInt(variables.size()));
         SDVariable b = variables.get(random.nextInt(variables.size()));
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0 -> ResidualAdd.of(name, a, b);
             case 1 -> SwiGlu.of(name, a, b);
             case 2 -> RmsNorm.of(name, a, norm, 1e-5);
             case 3 -> Linear.of(name, a, weight);
             case 4 -> Rope.of(name, a, ROWS, COLUMNS, 100);
-            default -> Linear.InputGradient.of(name, a, weight, b);
+            case 5 ->
+                Linear.of(List.of(name + ".other", name), a, List.of(weight, weight))
+                        .get(1);
+            default -> Linear.Gradient.of(name, a, List.of(weight), List.of(b)).dX();
         };
     }
 

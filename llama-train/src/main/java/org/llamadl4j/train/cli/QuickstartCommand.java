@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.llamadl4j.model.cli.LlamaCommand;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.Precision;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import org.llamadl4j.train.quickstart.Quickstart;
 import org.llamadl4j.train.quickstart.QuickstartResult;
@@ -54,6 +55,13 @@ public final class QuickstartCommand implements LlamaCommand {
     @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads; one for each core.")
     private int threads;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            defaultValue = "auto",
+            description = "float32, bfloat16 or auto: bfloat16 where the processor multiplies it faster.")
+    private Precision precision;
+
     @Spec
     private CommandSpec spec;
 
@@ -65,10 +73,10 @@ public final class QuickstartCommand implements LlamaCommand {
         if (threads < 0) {
             throw UserError.usage("--threads must be 1 or more, or 0 for one for each core, not %d", threads);
         }
-        try (Kernels kernels = threads == 0 ? CpuKernels.create() : CpuKernels.create(threads)) {
+        try (Kernels kernels = CpuKernels.create(threads, precision)) {
             Quickstart quickstart = Quickstart.builder()
                     .out(out == null ? freeFolder() : out)
-                    .recipe(Recipe.forMinutes(minutes, seed, threads))
+                    .recipe(Recipe.forMinutes(minutes, seed, threads, precision))
                     .seed(seed)
                     .kernels(kernels)
                     .build();

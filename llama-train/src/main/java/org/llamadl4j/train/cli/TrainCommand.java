@@ -8,6 +8,7 @@ import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
 import org.llamadl4j.model.cli.LlamaCommand;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.Precision;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import org.llamadl4j.train.config.ConfigDocumentation;
 import org.llamadl4j.train.config.TrainConfig;
@@ -67,6 +68,12 @@ public final class TrainCommand implements LlamaCommand {
     @Option(names = "--threads", paramLabel = "N", description = "Threads; the same as --set threads=N.")
     private Integer threads;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            description = "float32, bfloat16 or auto; the same as --set precision=P.")
+    private Precision precision;
+
     @Option(names = "--ui", description = "Serve the training dashboard; the log says where.")
     private boolean ui;
 
@@ -85,7 +92,7 @@ public final class TrainCommand implements LlamaCommand {
         }
         TrainConfig config = config();
         TokenDataset dataset = TokenDataset.open(data);
-        try (Kernels kernels = config.threads() == 0 ? CpuKernels.create() : CpuKernels.create(config.threads());
+        try (Kernels kernels = CpuKernels.create(config.threads(), config.precision());
                 Dashboard dashboard = config.ui() ? Dashboard.open(Dashboard.USUAL_PORT) : null) {
             LlamaModel initialModel = start.init == null || resume ? null : HuggingFaceFolder.read(start.init, kernels);
             Trainer trainer = Trainer.builder()
@@ -112,6 +119,9 @@ public final class TrainCommand implements LlamaCommand {
         }
         if (threads != null) {
             config = config.with("threads", threads);
+        }
+        if (precision != null) {
+            config = config.with("precision", precision);
         }
         return ui ? config.with("ui", true) : config;
     }

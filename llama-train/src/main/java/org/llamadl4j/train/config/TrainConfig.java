@@ -5,6 +5,7 @@ import java.util.Map;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.ActivationPolicy;
+import org.llamadl4j.model.kernel.Precision;
 
 /**
  * Everything that decides how a model is trained. Immutable; made from {@link #defaults}, a YAML file ({@link #read})
@@ -39,6 +40,10 @@ public record TrainConfig(
                 + " linear layers and attention (SAVE_LINEAR, the paper's), or only the inputs of layers"
                 + " (RECOMPUTE_LAYER). Less memory costs time.")
         ActivationPolicy activationPolicy,
+
+        @Setting("What matrix products multiply: FLOAT32, BFLOAT16 (with sums in float32), or AUTO: bfloat16 where the"
+                + " processor has instructions for it. Weights, gradients and moments are float32 always.")
+        Precision precision,
 
         @Setting(
                 value = "Threads of the CPU; 0 is one for each core. Another number may change the last bits of"
@@ -248,6 +253,7 @@ public record TrainConfig(
                 new Checkpoint(null, 2),
                 1,
                 ActivationPolicy.SAVE_LINEAR,
+                Precision.AUTO,
                 0,
                 null,
                 false);
@@ -297,6 +303,7 @@ public record TrainConfig(
                 checkpoint,
                 seed,
                 activationPolicy,
+                precision,
                 threads,
                 progressEvery,
                 ui);

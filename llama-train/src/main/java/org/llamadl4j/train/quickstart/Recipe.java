@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import lombok.With;
+import org.llamadl4j.model.kernel.Precision;
 import org.llamadl4j.train.config.TrainConfig;
 
 /**
@@ -29,7 +30,7 @@ public record Recipe(
     private static final int MOST_BYTES = 100_000_000;
 
     /** What two cores can learn in {@code minutes}. */
-    public static Recipe forMinutes(double minutes, long seed, int threads) {
+    public static Recipe forMinutes(double minutes, long seed, int threads, Precision precision) {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("model.dim", 128);
         settings.put("model.layers", 3);
@@ -47,6 +48,9 @@ public record Recipe(
         }
         if (threads != 0) {
             settings.put("threads", threads);
+        }
+        if (precision != Precision.AUTO) {
+            settings.put("precision", precision);
         }
         int bytes = (int) Math.min(MOST_BYTES, Math.max(1, minutes) * BYTES_PER_MINUTE);
         return new Recipe(bytes, 300, 1200, settings, 32, 20);

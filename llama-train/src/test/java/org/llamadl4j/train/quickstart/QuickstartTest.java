@@ -28,6 +28,7 @@ import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.Precision;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import org.llamadl4j.model.tokenizer.BpeTrainer;
 import org.llamadl4j.model.tokenizer.Tokenizer;
@@ -194,12 +195,14 @@ class QuickstartTest {
 
     @Test
     void theCommandThatIsShownSetsWhatTheRunUses() {
-        Recipe recipe = Recipe.forMinutes(7, 5, 2);
+        Recipe recipe = Recipe.forMinutes(7, 5, 2, Precision.BFLOAT16);
 
-        assertThat(recipe.arguments()).contains("--set schedule.minutes=7.0", "--set seed=5", "--set threads=2");
+        assertThat(recipe.arguments())
+                .contains("--set schedule.minutes=7.0", "--set seed=5", "--set threads=2", "--set precision=BFLOAT16");
         assertThat(recipe.config().schedule().minutes()).isEqualTo(7);
         assertThat(recipe.configWithoutSizes().model().dim()).isNull();
-        assertThat(Recipe.forMinutes(7, 1, 0).arguments()).noneMatch(argument -> argument.contains("seed"));
+        assertThat(Recipe.forMinutes(7, 1, 0, Precision.AUTO).arguments())
+                .noneMatch(argument -> argument.contains("seed"));
         assertThat(Set.copyOf(recipe.config().values().keySet()))
                 .containsAll(recipe.settings().keySet());
     }

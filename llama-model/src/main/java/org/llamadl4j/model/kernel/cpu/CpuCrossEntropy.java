@@ -16,6 +16,11 @@ final class CpuCrossEntropy {
     /** Numbers that are summed in float32; a multiple of any number of lanes. */
     private static final int RUN = 1024;
 
+    // Slots of operands.
+    private static final int CHUNK_INPUTS = 0;
+    private static final int CHUNK_LOGITS = 1;
+    private static final int HEAD = 2;
+
     private final Workers workers;
     private final CpuMatMul matMul;
     private final int chunkLength;
@@ -67,7 +72,6 @@ final class CpuCrossEntropy {
         Expect.size("tokenLoss", tokenLoss, rows);
         Expect.size("loss", loss, 1);
         FloatMemory x = FloatMemory.of(hidden);
-        FloatMemory weights = FloatMemory.of(weight);
         FloatMemory losses = FloatMemory.of(tokenLoss);
         IntMemory wanted = IntMemory.of(targets);
         int counted = countTargets(wanted, rows, vocabulary);
@@ -77,21 +81,29 @@ final class CpuCrossEntropy {
         if (chunk.length() < (long) chunkRows * vocabulary) {
             chunk = FloatMemory.allocate((long) chunkRows * vocabulary);
         }
+        MatrixProduct product = matMul.product(chunkRows);
+        Operand head = product.operand(HEAD, FloatMemory.of(weight));
         for (int first = 0; first < rows; first += chunkRows) {
             int count = Math.min(chunkRows, rows - first);
             FloatMemory chunkX = x.slice((long) first * width, (long) count * width);
-            FloatMemory logits = chunk;
-            matMul.multiply(new MatMulShape(count, vocabulary, width, false, true), chunkX, weights, 0f, logits);
+            FloatMemory logits = chunk.slice(0, (long) count * vocabulary);
+            Operand inputs = product.operand(CHUNK_INPUTS, chunkX);
+            product.multiply(new MatMulShape(count, vocabulary, width, false, true), inputs, head, 0f, logits);
             softmax(logits, count, vocabulary, wanted, losses, first, scale, gradient != null);
             if (gradient != null) {
-                matMul.multiply(
+                Operand dLogits = product.operand(CHUNK_LOGITS, logits);
+                product.multiply(
                         new MatMulShape(count, width, vocabulary, false, false),
-                        logits,
-                        weights,
+                        dLogits,
+                        head,
                         0f,
                         gradient.dHidden().slice((long) first * width, (long) count * width));
-                matMul.multiply(
-                        new MatMulShape(vocabulary, width, count, true, false), logits, chunkX, 1f, gradient.dWeight());
+                product.multiply(
+                        new MatMulShape(vocabulary, width, count, true, false),
+                        dLogits,
+                        inputs,
+                        1f,
+                        gradient.dWeight());
             }
         }
         FloatMemory.of(loss).put(0, mean(losses, rows, counted));

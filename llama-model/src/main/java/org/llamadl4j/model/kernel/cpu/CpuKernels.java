@@ -7,17 +7,19 @@ import org.llamadl4j.model.kernel.AttentionShape;
 import org.llamadl4j.model.kernel.Buffer;
 import org.llamadl4j.model.kernel.ElementType;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.Precision;
 import org.llamadl4j.model.kernel.Tensor;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The kernels of the CPU: OpenBLAS for matrix products, the Vector API for the rest, both over a fixed number of threads
+ * The kernels of the CPU: OpenBLAS or oneDNN for matrix products, the Vector API for the rest, all over a fixed number of threads
  * of this object's own. One buffer holds at most 2²⁹ - 1 elements (2 GiB).
  */
 public final class CpuKernels implements Kernels {
 
     private final Workers workers;
+    private final ProductChoice products;
     private final CpuElementwise elementwise;
     private final CpuEmbedding embedding;
     private final CpuRmsNorm rmsNorm;
@@ -30,12 +32,13 @@ public final class CpuKernels implements Kernels {
     private final CpuReductions reductions;
     private final CpuAdamW adamW;
 
-    private CpuKernels(int threads) {
+    private CpuKernels(int threads, Precision precision) {
         workers = new Workers(threads);
+        products = ProductChoice.of(precision, workers);
         elementwise = new CpuElementwise(workers);
         embedding = new CpuEmbedding(workers);
         rmsNorm = new CpuRmsNorm(workers);
-        matMul = new CpuMatMul(workers);
+        matMul = new CpuMatMul(products);
         rope = new CpuRope(workers);
         attention = new CpuAttention(workers);
         attentionGradient = new CpuAttentionGradient(workers);
@@ -45,24 +48,34 @@ public final class CpuKernels implements Kernels {
         adamW = new CpuAdamW(workers);
     }
 
-    /** Kernels on as many threads as this process has processors. */
+    /** Kernels on as many threads as this process has processors, in float32. */
     public static CpuKernels create() {
-        return create(Runtime.getRuntime().availableProcessors());
+        return create(0, Precision.FLOAT32);
     }
 
-    /** Kernels on {@code threads} threads, the calling thread being one of them. */
+    /** Kernels on {@code threads} threads, the calling thread being one of them, in float32. */
     public static CpuKernels create(int threads) {
-        return new CpuKernels(threads);
+        return new CpuKernels(threads, Precision.FLOAT32);
+    }
+
+    /**
+     * Kernels whose matrix products are of {@code precision}; {@link #description} says which that came to be, and why.
+     *
+     * @param threads as many, the calling thread being one of them; 0 for one for each processor
+     */
+    public static CpuKernels create(int threads, Precision precision) {
+        return new CpuKernels(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads, precision);
     }
 
     @Override
     public String description() {
-        return "CPU %s, %d-bit vectors, %d %s, OpenBLAS"
+        return "CPU %s, %d-bit vectors, %d %s, %s"
                 .formatted(
                         Processor.name(),
                         Lanes.FLOATS.vectorBitSize(),
                         workers.count(),
-                        workers.count() == 1 ? "thread" : "threads");
+                        workers.count() == 1 ? "thread" : "threads",
+                        products.description());
     }
 
     @Override
@@ -169,18 +182,13 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void linear(Tensor x, Tensor weight, Tensor out) {
-        matMul.linear(x, weight, out);
+    public void linear(Tensor x, Tensor[] weights, Tensor[] outs) {
+        matMul.linear(x, weights, outs);
     }
 
     @Override
-    public void linearInputGradient(Tensor dOut, Tensor weight, Tensor dX, boolean accumulate) {
-        matMul.inputGradient(dOut, weight, dX, accumulate);
-    }
-
-    @Override
-    public void linearWeightGradient(Tensor x, Tensor dOut, Tensor dWeight) {
-        matMul.weightGradient(x, dOut, dWeight);
+    public void linearGradient(Tensor x, Tensor[] weights, Tensor[] dOuts, Tensor dX, Tensor[] dWeights) {
+        matMul.gradient(x, weights, dOuts, dX, dWeights);
     }
 
     @Override
@@ -255,5 +263,6 @@ public final class CpuKernels implements Kernels {
     @Override
     public void close() {
         workers.close();
+        products.close();
     }
 }

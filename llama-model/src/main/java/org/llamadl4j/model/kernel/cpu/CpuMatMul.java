@@ -3,121 +3,72 @@ package org.llamadl4j.model.kernel.cpu;
 import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.kernel.Tensor;
 
-/** Matrix products: the output is cut into a grid of blocks, one a worker, each computed by a BLAS call of one thread. */
+/** Linear layers and their gradients as matrix products. An operand of several products is prepared once for all. */
 @RequiredArgsConstructor
 final class CpuMatMul {
 
-    /** Below this many multiplications a second worker costs more than it saves. */
-    private static final double WORTH_SPLITTING = 1 << 17;
+    /** Products of fewer rows than this are {@link ProductChoice#fewRows}. */
+    private static final int MANY_ROWS = 16;
 
-    /** Blocks begin at multiples of the register tile of the BLAS kernels. */
-    private static final int GRAIN = 16;
+    // Slots of operands.
+    private static final int LEFT = 0;
+    private static final int RIGHT = 1;
+    private static final int SHARED = 2;
 
-    private final Workers workers;
+    private final ProductChoice products;
 
-    /** out(N,O) = x(N,I) · weight(O,I)ᵀ. */
-    void linear(Tensor x, Tensor weight, Tensor out) {
+    /** outs[i](N,Oᵢ) = x(N,I) · weights[i](Oᵢ,I)ᵀ. */
+    void linear(Tensor x, Tensor[] weights, Tensor[] outs) {
         int rows = x.rows();
         int inputs = x.columns();
-        int outputs = out.columns();
-        Expect.matrix("weight", weight, outputs, inputs);
-        Expect.matrix("out", out, rows, outputs);
-        multiply(
-                new MatMulShape(rows, outputs, inputs, false, true),
-                FloatMemory.of(x),
-                FloatMemory.of(weight),
-                0f,
-                FloatMemory.of(out));
+        Expect.that(weights.length == outs.length, "%d weights for %d outputs", weights.length, outs.length);
+        MatrixProduct product = product(rows);
+        Operand input = product.operand(SHARED, FloatMemory.of(x));
+        for (int i = 0; i < weights.length; i++) {
+            int outputs = outs[i].columns();
+            Expect.matrix("weight", weights[i], outputs, inputs);
+            Expect.matrix("out", outs[i], rows, outputs);
+            product.multiply(
+                    new MatMulShape(rows, outputs, inputs, false, true),
+                    input,
+                    product.operand(RIGHT, FloatMemory.of(weights[i])),
+                    0f,
+                    FloatMemory.of(outs[i]));
+        }
     }
 
-    /** dX(N,I) = dOut(N,O) · weight(O,I), or dX += the same. */
-    void inputGradient(Tensor dOut, Tensor weight, Tensor dX, boolean accumulate) {
-        int rows = dOut.rows();
-        int inputs = dX.columns();
-        int outputs = dOut.columns();
-        Expect.matrix("weight", weight, outputs, inputs);
+    /** dX(N,I) = Σ dOuts[i](N,Oᵢ) · weights[i](Oᵢ,I), and dWeights[i](Oᵢ,I) += dOuts[i]ᵀ · x(N,I). */
+    void gradient(Tensor x, Tensor[] weights, Tensor[] dOuts, Tensor dX, Tensor[] dWeights) {
+        int rows = x.rows();
+        int inputs = x.columns();
+        Expect.that(
+                weights.length == dOuts.length && weights.length == dWeights.length,
+                "%d weights for %d gradients of outputs and %d of weights",
+                weights.length,
+                dOuts.length,
+                dWeights.length);
         Expect.matrix("dX", dX, rows, inputs);
-        multiply(
-                new MatMulShape(rows, inputs, outputs, false, false),
-                FloatMemory.of(dOut),
-                FloatMemory.of(weight),
-                accumulate ? 1f : 0f,
-                FloatMemory.of(dX));
-    }
-
-    /** dWeight(O,I) += dOut(N,O)ᵀ · x(N,I). */
-    void weightGradient(Tensor x, Tensor dOut, Tensor dWeight) {
-        int rows = x.rows();
-        int inputs = x.columns();
-        int outputs = dOut.columns();
-        Expect.matrix("dOut", dOut, rows, outputs);
-        Expect.matrix("dWeight", dWeight, outputs, inputs);
-        multiply(
-                new MatMulShape(outputs, inputs, rows, true, false),
-                FloatMemory.of(dOut),
-                FloatMemory.of(x),
-                1f,
-                FloatMemory.of(dWeight));
-    }
-
-    /** c = op(a)·op(b) + beta·c. */
-    void multiply(MatMulShape shape, FloatMemory a, FloatMemory b, float beta, FloatMemory c) {
-        Blas.useOneThread();
-        int parts = shape.multiplications() < WORTH_SPLITTING ? 1 : workers.count();
-        int rowParts = rowParts(shape, parts);
-        int columnParts = parts / rowParts;
-        workers.run(parts, worker -> {
-            int row = worker.index() / columnParts;
-            int column = worker.index() % columnParts;
-            int rowFrom = border(shape.rows(), row, rowParts);
-            int rowTo = border(shape.rows(), row + 1, rowParts);
-            int columnFrom = border(shape.columns(), column, columnParts);
-            int columnTo = border(shape.columns(), column + 1, columnParts);
-            if (rowFrom < rowTo && columnFrom < columnTo) {
-                Blas.multiply(
-                        shape,
-                        rowTo - rowFrom,
-                        columnTo - columnFrom,
-                        a,
-                        shape.aStart(rowFrom),
-                        b,
-                        shape.bStart(columnFrom),
-                        beta,
-                        c,
-                        (long) rowFrom * shape.columns() + columnFrom);
-            }
-        });
-    }
-
-    /** The divisor of {@code parts} that makes the largest block smallest, and among equals the squarest. */
-    private static int rowParts(MatMulShape shape, int parts) {
-        int best = 1;
-        double bestCost = Double.POSITIVE_INFINITY;
-        for (int rowParts = 1; rowParts <= parts; rowParts++) {
-            if (parts % rowParts == 0) {
-                double rows = blockSize(shape.rows(), rowParts);
-                double columns = blockSize(shape.columns(), parts / rowParts);
-                // Each block packs its rows of a and columns of b once, at the cost of some dozen multiplications each.
-                double cost = rows * columns + 16 * (rows + columns);
-                if (cost < bestCost) {
-                    best = rowParts;
-                    bestCost = cost;
-                }
-            }
+        MatrixProduct product = product(rows);
+        Operand input = product.operand(SHARED, FloatMemory.of(x));
+        for (int i = 0; i < weights.length; i++) {
+            int outputs = dOuts[i].columns();
+            Expect.matrix("dOut", dOuts[i], rows, outputs);
+            Expect.matrix("weight", weights[i], outputs, inputs);
+            Expect.matrix("dWeight", dWeights[i], outputs, inputs);
+            Operand dOut = product.operand(LEFT, FloatMemory.of(dOuts[i]));
+            product.multiply(
+                    new MatMulShape(outputs, inputs, rows, true, false), dOut, input, 1f, FloatMemory.of(dWeights[i]));
+            product.multiply(
+                    new MatMulShape(rows, inputs, outputs, false, false),
+                    dOut,
+                    product.operand(RIGHT, FloatMemory.of(weights[i])),
+                    i == 0 ? 0f : 1f,
+                    FloatMemory.of(dX));
         }
-        return best;
     }
 
-    private static int blockSize(int size, int parts) {
-        int largest = 0;
-        for (int part = 0; part < parts; part++) {
-            largest = Math.max(largest, border(size, part + 1, parts) - border(size, part, parts));
-        }
-        return largest;
-    }
-
-    private static int border(int size, int part, int parts) {
-        int grains = (size + GRAIN - 1) / GRAIN;
-        return Math.min(size, (int) ((long) grains * part / parts) * GRAIN);
+    /** The product to use for {@code rows} rows of activations. */
+    MatrixProduct product(int rows) {
+        return rows < MANY_ROWS ? products.fewRows() : products.product();
     }
 }

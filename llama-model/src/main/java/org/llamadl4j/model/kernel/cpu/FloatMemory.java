@@ -9,7 +9,7 @@ import org.llamadl4j.model.kernel.ElementType;
 import org.llamadl4j.model.kernel.Tensor;
 
 /** float32 numbers outside the Java heap, seen by native code through a pointer and by Java through a direct buffer. */
-final class FloatMemory implements Buffer {
+final class FloatMemory implements Buffer, Operand {
 
     /** A direct buffer counts its bytes in an int. */
     static final long MAXIMUM_LENGTH = Integer.MAX_VALUE / Float.BYTES;

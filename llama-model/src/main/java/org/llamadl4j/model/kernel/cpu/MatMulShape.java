@@ -27,6 +27,11 @@ record MatMulShape(int rows, int columns, int depth, boolean transposeA, boolean
         return transposeB ? (long) column * depth : column;
     }
 
+    /** Where element (row, column) of c is. */
+    long cStart(int row, int column) {
+        return (long) row * columns + column;
+    }
+
     double multiplications() {
         return (double) rows * columns * depth;
     }

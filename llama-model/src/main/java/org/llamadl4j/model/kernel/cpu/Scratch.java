@@ -6,6 +6,7 @@ final class Scratch {
     private static final int SLOTS = 16;
 
     private final float[][] floats = new float[SLOTS][0];
+    private short[] shorts = new short[0];
 
     /** At least {@code length} numbers; slots 0 to 15 are distinct arrays. */
     float[] floats(int slot, int length) {
@@ -13,5 +14,13 @@ final class Scratch {
             floats[slot] = new float[length];
         }
         return floats[slot];
+    }
+
+    /** At least {@code length} numbers. */
+    short[] shorts(int length) {
+        if (shorts.length < length) {
+            shorts = new short[length];
+        }
+        return shorts;
     }
 }

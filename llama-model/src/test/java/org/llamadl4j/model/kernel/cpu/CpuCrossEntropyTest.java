@@ -8,6 +8,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.llamadl4j.model.kernel.Precision;
 import org.llamadl4j.model.kernel.ReferenceOps;
 import org.llamadl4j.model.kernel.Tensor;
 
@@ -23,7 +24,8 @@ class CpuCrossEntropyTest {
         try (CpuKernels kernels = CpuKernels.create(threads);
                 Workers workers = new Workers(threads)) {
             // Small enough for chunks of 16 rows where there are more.
-            CpuCrossEntropy crossEntropy = new CpuCrossEntropy(workers, new CpuMatMul(workers), 1000);
+            CpuCrossEntropy crossEntropy =
+                    new CpuCrossEntropy(workers, new CpuMatMul(ProductChoice.of(Precision.FLOAT32, workers)), 1000);
             TestTensors tensors = new TestTensors(kernels, random);
             Tensor hidden = tensors.normal(n, width);
             Tensor weight = tensors.normal(vocabulary, width);
@@ -84,7 +86,8 @@ class CpuCrossEntropyTest {
             Tensor chunked = tensors.garbage(100);
             Tensor loss = tensors.garbage(1);
             kernels.crossEntropy(hidden, weight, targets, whole, loss);
-            new CpuCrossEntropy(workers, new CpuMatMul(workers), 1).forward(hidden, weight, targets, chunked, loss);
+            new CpuCrossEntropy(workers, new CpuMatMul(ProductChoice.of(Precision.FLOAT32, workers)), 1)
+                    .forward(hidden, weight, targets, chunked, loss);
             tensors.assertClose("tokenLoss", chunked, tensors.doubles(whole));
         }
     }

@@ -18,33 +18,35 @@ class CpuMatMulTest {
             @ForAll @IntRange(min = 1, max = 90) int n,
             @ForAll @IntRange(min = 1, max = 90) int inputs,
             @ForAll @IntRange(min = 1, max = 200) int outputs,
+            @ForAll @IntRange(min = 1, max = 200) int otherOutputs,
             @ForAll @IntRange(min = 1, max = 5) int threads,
             @ForAll Random random) {
         try (CpuKernels kernels = CpuKernels.create(threads)) {
             TestTensors tensors = new TestTensors(kernels, random);
             Tensor x = tensors.normal(n, inputs);
-            Tensor weight = tensors.normal(outputs, inputs);
-            Tensor dOut = tensors.normal(n, outputs);
-            double[] input = tensors.doubles(x);
-            double[] weights = tensors.doubles(weight);
-            double[] outputGradient = tensors.doubles(dOut);
-
-            Tensor out = tensors.garbage(n, outputs);
-            kernels.linear(x, weight, out);
-            tensors.assertClose("out", out, ReferenceOps.linear(input, weights, n, inputs, outputs));
-
+            Tensor[] weights = {tensors.normal(outputs, inputs), tensors.normal(otherOutputs, inputs)};
+            Tensor[] dOuts = {tensors.normal(n, outputs), tensors.normal(n, otherOutputs)};
+            Tensor[] outs = {tensors.garbage(n, outputs), tensors.garbage(n, otherOutputs)};
             Tensor dX = tensors.garbage(n, inputs);
-            kernels.linearInputGradient(dOut, weight, dX, false);
-            double[] inputGradient = ReferenceOps.linearInputGradient(outputGradient, weights, n, inputs, outputs);
-            tensors.assertClose("dX", dX, inputGradient);
-            kernels.linearInputGradient(dOut, weight, dX, true);
-            tensors.assertClose("dX twice", dX, TestTensors.sum(inputGradient, inputGradient));
+            Tensor[] dWeights = {tensors.normal(outputs, inputs), tensors.normal(otherOutputs, inputs)};
+            double[][] before = {tensors.doubles(dWeights[0]), tensors.doubles(dWeights[1])};
 
-            Tensor dWeight = tensors.normal(outputs, inputs);
-            double[] before = tensors.doubles(dWeight);
-            kernels.linearWeightGradient(x, dOut, dWeight);
-            double[] weightGradient = ReferenceOps.linearWeightGradient(input, outputGradient, n, inputs, outputs);
-            tensors.assertClose("dWeight", dWeight, TestTensors.sum(before, weightGradient));
+            kernels.linear(x, weights, outs);
+            kernels.linearGradient(x, weights, dOuts, dX, dWeights);
+
+            double[] input = tensors.doubles(x);
+            double[] inputGradient = new double[n * inputs];
+            for (int i = 0; i < weights.length; i++) {
+                int width = outs[i].columns();
+                double[] weight = tensors.doubles(weights[i]);
+                double[] dOut = tensors.doubles(dOuts[i]);
+                tensors.assertClose("out", outs[i], ReferenceOps.linear(input, weight, n, inputs, width));
+                double[] weightGradient = ReferenceOps.linearWeightGradient(input, dOut, n, inputs, width);
+                tensors.assertClose("dWeight", dWeights[i], TestTensors.sum(before[i], weightGradient));
+                inputGradient = TestTensors.sum(
+                        inputGradient, ReferenceOps.linearInputGradient(dOut, weight, n, inputs, width));
+            }
+            tensors.assertClose("dX", dX, inputGradient);
         }
     }
 

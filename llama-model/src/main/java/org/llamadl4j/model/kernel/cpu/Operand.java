@@ -1,0 +1,4 @@
+package org.llamadl4j.model.kernel.cpu;
+
+/** A matrix as a {@link MatrixProduct} reads it: the float32 numbers themselves, or a bfloat16 copy of them. */
+sealed interface Operand permits FloatMemory, Bfloat16Memory {}
