@@ -31,6 +31,32 @@ final class IntList {
         values[size++] = value;
     }
 
+    /** Adds the first {@code count} of three values; it is quicker than to ask which, as it never branches on it. */
+    void addFirst(int count, int first, int second, int third) {
+        if (size + 3 > values.length) {
+            values = Arrays.copyOf(values, size + (size >> 1) + 3);
+        }
+        values[size] = first;
+        values[size + 1] = second;
+        values[size + 2] = third;
+        size += count;
+    }
+
+    /** Adds {@code other[from..to)}. */
+    void addAll(IntList other, int from, int to) {
+        addAll(other.values, from, to);
+    }
+
+    /** Adds {@code other[from..to)}. */
+    void addAll(int[] other, int from, int to) {
+        int needed = size + to - from;
+        if (needed > values.length) {
+            values = Arrays.copyOf(values, needed + (needed >> 1));
+        }
+        System.arraycopy(other, from, values, size, to - from);
+        size = needed;
+    }
+
     void clear() {
         size = 0;
     }
@@ -44,8 +70,9 @@ final class IntList {
         values[index] = value;
     }
 
-    void copyTo(int[] target, int offset) {
-        System.arraycopy(values, 0, target, offset, size);
+    /** Copies all from {@code from} on. */
+    void copyTo(int from, int[] target, int offset) {
+        System.arraycopy(values, from, target, offset, size - from);
     }
 
     int[] toArray() {

@@ -2,6 +2,7 @@ package org.llamadl4j.model.tokenizer;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -28,8 +29,9 @@ final class MergeTable {
 
     private final boolean escapesSpaces;
     private final LongIntMap symbols;
-    private final LongIntMap merges;
-    private final int[] rank;
+    private final int[] asciiSymbols;
+    private final LongLongMap merges;
+    private final BitSet unused;
     private final boolean[] asciiPairs;
     private final LongIntMap otherPairs;
     private final Map<String, Integer> userDefined;
@@ -38,8 +40,9 @@ final class MergeTable {
     MergeTable(List<Piece> pieces, boolean escapesSpaces) {
         this.escapesSpaces = escapesSpaces;
         this.symbols = new LongIntMap(1024);
-        this.merges = new LongIntMap(4 * pieces.size());
-        this.rank = ranks(pieces);
+        this.asciiSymbols = new int[ASCII];
+        this.merges = new LongLongMap(4 * pieces.size());
+        this.unused = new BitSet();
         this.asciiPairs = new boolean[ASCII * ASCII];
         this.otherPairs = new LongIntMap(1024);
         this.userDefined = new HashMap<>();
@@ -51,6 +54,8 @@ final class MergeTable {
                 known.put(text, id);
                 if (pieces.get(id).type() == PieceType.USER_DEFINED) {
                     userDefined.put(text, id);
+                } else if (pieces.get(id).type() == PieceType.UNUSED) {
+                    unused.set(id);
                 }
             }
         }
@@ -63,9 +68,11 @@ final class MergeTable {
                 }
             }
         }
+        Arrays.setAll(asciiSymbols, symbols::get);
+        int[] rank = ranks(pieces);
         known.forEach((text, piece) -> {
             if (piece < pieces.size()) {
-                addMerges(text, piece, known);
+                addMerges(text, LongIntMap.key(rank[piece], piece), known);
             }
         });
         this.longestUserDefined =
@@ -111,12 +118,12 @@ final class MergeTable {
         }
     }
 
-    private void addMerges(String text, int piece, Map<String, Integer> known) {
+    private void addMerges(String text, long merge, Map<String, Integer> known) {
         for (int cut = text.offsetByCodePoints(0, 1); cut < text.length(); cut = text.offsetByCodePoints(cut, 1)) {
             Integer left = known.get(text.substring(0, cut));
             Integer right = known.get(text.substring(cut));
             if (left != null && right != null) {
-                merges.put(LongIntMap.key(left, right), piece);
+                merges.put(LongIntMap.key(left, right), merge);
             }
         }
     }
@@ -127,17 +134,20 @@ final class MergeTable {
 
     /** The symbol of a character, or {@link #NO_SYMBOL}. */
     int symbol(int codePoint) {
-        return symbols.get(codePoint);
+        return codePoint < ASCII ? asciiSymbols[codePoint] : symbols.get(codePoint);
     }
 
-    /** The piece that two symbols merge into, or {@link LongIntMap#ABSENT}. */
-    int merge(int left, int right) {
-        return left < 0 || right < 0 ? LongIntMap.ABSENT : merges.get(LongIntMap.key(left, right));
+    /**
+     * What two symbols merge into: the piece in the lower half and its rank in the upper half, or {@link
+     * LongLongMap#ABSENT}. Merges of lower rank come first, those of equal rank from left to right.
+     */
+    long merge(int left, int right) {
+        return left < 0 || right < 0 ? LongLongMap.ABSENT : merges.get(LongIntMap.key(left, right));
     }
 
-    /** The place of a piece among the merges: lower merges first, equal ones from left to right. */
-    int rank(int piece) {
-        return rank[piece];
+    /** Whether a piece may only be a step to a longer one, and is split again where it is left over. */
+    boolean isUnused(int piece) {
+        return unused.get(piece);
     }
 
     /** Whether some piece holds these two characters side by side; if not, text may be cut between them. */

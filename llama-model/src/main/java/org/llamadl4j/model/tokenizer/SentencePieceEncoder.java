@@ -16,14 +16,17 @@ final class SentencePieceEncoder implements Tokenizer.StreamingEncoder {
     private final WordEncoder wordEncoder;
     private final int unknownId;
     private final boolean byteFallback;
-    private final WordCache cache = new WordCache();
-    private final IntList wordIds = new IntList();
+    private final ShortWordCache shortWords = new ShortWordCache();
+    private final WordCache otherWords = new WordCache();
+    private final IntList ids = new IntList(SLICE);
     private IntConsumer sink;
 
     private char[] buffer = new char[2 * SLICE];
     private int length;
     private int scanned;
-    private int hash;
+    private long keyHigh;
+    private long keyLow;
+    private int union;
     private boolean started;
     private int heldSpaces;
     private boolean afterSpace;
@@ -63,15 +66,14 @@ final class SentencePieceEncoder implements Tokenizer.StreamingEncoder {
         if (needed > buffer.length) {
             buffer = Arrays.copyOf(buffer, Math.max(needed, 2 * buffer.length));
         }
-        int first = length;
         if (normalizer.removeExtraWhitespaces()) {
             copyWithoutExtraSpaces(passage, start, end);
         } else {
             passage.getChars(start, end, buffer, length);
             length += end - start;
         }
-        toInnerSpelling(first);
         scan();
+        release();
     }
 
     private void start() {
@@ -107,46 +109,51 @@ final class SentencePieceEncoder implements Tokenizer.StreamingEncoder {
         }
     }
 
-    private void toInnerSpelling(int first) {
-        boolean escapes = table.escapesSpaces();
-        for (int i = first; i < length; i++) {
-            char c = buffer[i];
-            if (c < MergeTable.ESCAPED_SPACE) {
-                continue;
-            }
-            if (c == MergeTable.ESCAPED_SPACE && escapes) {
-                buffer[i] = ' ';
-            } else if (Character.isSurrogate(c)) {
-                if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(buffer[i + 1])) {
-                    i++;
-                } else {
-                    buffer[i] = '\uFFFD';
-                }
-            }
-        }
-    }
-
     private void scan() {
         char[] text = buffer;
         int wordStart = 0;
-        int wordHash = hash;
+        long high = keyHigh;
+        long low = keyLow;
+        int chars = union;
         for (int i = scanned; i < length; i++) {
             char c = text[i];
+            if (c >= MergeTable.ESCAPED_SPACE) {
+                c = innerSpelling(text, i);
+                text[i] = c;
+            }
             if (i > wordStart) {
                 char before = text[i - 1];
                 boolean joins = (before | c) < 128 ? table.mayJoin(before, c) : mayJoinBeyondAscii(text, i);
                 if (!joins) {
-                    encodeWord(wordStart, i, wordHash);
+                    encodeWord(wordStart, i, high, low, chars);
                     wordStart = i;
-                    wordHash = 0;
+                    high = ShortWordCache.NO_CHARACTERS;
+                    low = ShortWordCache.NO_CHARACTERS;
+                    chars = 0;
                 }
             }
-            wordHash = WordIndex.hash(wordHash, c);
+            high = ShortWordCache.high(high, low);
+            low = ShortWordCache.low(low, c);
+            chars |= c;
         }
         length -= wordStart;
         System.arraycopy(text, wordStart, text, 0, length);
         scanned = length;
-        hash = wordHash;
+        keyHigh = high;
+        keyLow = low;
+        union = chars;
+    }
+
+    /** All before {@code at} are in inner spelling already, so that a high surrogate there belongs to a pair. */
+    private char innerSpelling(char[] text, int at) {
+        char c = text[at];
+        if (c == MergeTable.ESCAPED_SPACE && table.escapesSpaces()) {
+            return ' ';
+        }
+        boolean alone = Character.isHighSurrogate(c)
+                ? at + 1 == length || !Character.isLowSurrogate(text[at + 1])
+                : Character.isLowSurrogate(c) && (at == 0 || !Character.isHighSurrogate(text[at - 1]));
+        return alone ? '\uFFFD' : c;
     }
 
     private boolean mayJoinBeyondAscii(char[] text, int at) {
@@ -156,44 +163,56 @@ final class SentencePieceEncoder implements Tokenizer.StreamingEncoder {
         return table.mayJoin(Character.codePointBefore(text, at), Character.codePointAt(text, at, length));
     }
 
-    private void encodeWord(int start, int end, int wordHash) {
-        int index = end - start > WordCache.LONGEST_WORD ? -1 : cache.find(buffer, start, end, wordHash);
-        if (index >= 0 && byteFallback) {
-            cache.replay(index, sink);
-        } else if (index >= 0) {
-            cache.replay(index, this::acceptMerged);
+    private void encodeWord(int start, int end, long high, long low, int chars) {
+        int wordLength = end - start;
+        if (ShortWordCache.holds(wordLength, chars)) {
+            int entry = shortWords.find(high, low, wordLength);
+            if (entry != ShortWordCache.ABSENT) {
+                shortWords.copy(entry, ids);
+            } else {
+                int from = ids.size();
+                wordEncoder.encode(buffer, start, end, ids);
+                shortWords.add(high, low, wordLength, ids, from);
+            }
+        } else if (wordLength <= WordCache.LONGEST_WORD) {
+            int hash = WordIndex.hash(buffer, start, end);
+            int index = otherWords.find(buffer, start, end, hash);
+            if (index >= 0) {
+                otherWords.copy(index, ids);
+            } else {
+                int from = ids.size();
+                wordEncoder.encode(buffer, start, end, ids);
+                otherWords.add(buffer, start, end, hash, ids, from);
+            }
         } else {
-            wordIds.clear();
-            wordEncoder.encode(buffer, start, end, wordIds);
-            if (end - start <= WordCache.LONGEST_WORD) {
-                cache.add(buffer, start, end, wordHash, wordIds);
-            }
-            for (int i = 0; i < wordIds.size(); i++) {
-                if (byteFallback) {
-                    sink.accept(wordIds.get(i));
-                } else {
-                    acceptMerged(wordIds.get(i));
-                }
-            }
+            wordEncoder.encode(buffer, start, end, ids);
         }
     }
 
-    /** Without byte fallback, neighbouring unknown characters are one unknown token. */
-    private void acceptMerged(int id) {
-        if (id != unknownId || !afterUnknown) {
-            sink.accept(id);
+    /** Gives what has been found to the sink. Without byte fallback, neighbouring unknown tokens are one. */
+    private void release() {
+        int count = ids.size();
+        ids.clear();
+        for (int i = 0; i < count; i++) {
+            int id = ids.get(i);
+            if (byteFallback || id != unknownId || !afterUnknown) {
+                sink.accept(id);
+            }
+            afterUnknown = id == unknownId;
         }
-        afterUnknown = id == unknownId;
     }
 
     @Override
     public void finish() {
         if (length > 0) {
-            encodeWord(0, length, hash);
+            encodeWord(0, length, keyHigh, keyLow, union);
+            release();
         }
         length = 0;
         scanned = 0;
-        hash = 0;
+        keyHigh = ShortWordCache.NO_CHARACTERS;
+        keyLow = ShortWordCache.NO_CHARACTERS;
+        union = 0;
         started = false;
         heldSpaces = 0;
     }

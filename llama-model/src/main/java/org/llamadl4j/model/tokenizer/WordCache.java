@@ -1,7 +1,6 @@
 package org.llamadl4j.model.tokenizer;
 
 import java.util.Arrays;
-import java.util.function.IntConsumer;
 
 /**
  * The ids of words seen before, so that a frequent word is merged once. A hit allocates nothing. It grows to a bound,
@@ -23,15 +22,13 @@ final class WordCache {
         return words.find(word, start, end, hash);
     }
 
-    /** Gives the ids of word number {@code index} to {@code sink}. */
-    void replay(int index, IntConsumer sink) {
-        for (int i = starts[index], end = starts[index + 1]; i < end; i++) {
-            sink.accept(ids[i]);
-        }
+    /** Adds the ids of word number {@code index} to {@code target}. */
+    void copy(int index, IntList target) {
+        target.addAll(ids, starts[index], starts[index + 1]);
     }
 
-    /** Remembers a word that {@link #find} does not know. */
-    void add(char[] word, int start, int end, int hash, IntList wordIds) {
+    /** Remembers {@code wordIds[from..)} for a word that {@link #find} does not know. */
+    void add(char[] word, int start, int end, int hash, IntList wordIds, int from) {
         if (words.size() == MOST_WORDS) {
             words.clear();
         }
@@ -39,11 +36,11 @@ final class WordCache {
         if (index + 2 > starts.length) {
             starts = Arrays.copyOf(starts, 2 * starts.length);
         }
-        int idEnd = starts[index] + wordIds.size();
+        int idEnd = starts[index] + wordIds.size() - from;
         if (idEnd > ids.length) {
             ids = Arrays.copyOf(ids, 2 * idEnd);
         }
-        wordIds.copyTo(ids, starts[index]);
+        wordIds.copyTo(from, ids, starts[index]);
         starts[index + 1] = idEnd;
     }
 }

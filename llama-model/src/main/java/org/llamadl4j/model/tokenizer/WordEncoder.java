@@ -14,6 +14,10 @@ import java.util.Map;
 final class WordEncoder {
 
     private static final int NONE = -1;
+    private static final long NO_MERGE = LongLongMap.ABSENT;
+
+    /** The half of a merge that says which comes first. */
+    private static final long RANK = -1L << Integer.SIZE;
 
     private final List<Piece> pieces;
     private final MergeTable table;
@@ -25,7 +29,7 @@ final class WordEncoder {
     private int[] from = new int[64];
     private int[] previous = new int[64];
     private int[] next = new int[64];
-    private int[] merged = new int[64];
+    private long[] merges = new long[64];
     private boolean[] frozen = new boolean[64];
     private long[] heap = new long[128];
     private int heapSize;
@@ -50,7 +54,7 @@ final class WordEncoder {
         while (heapSize > 0) {
             long top = pop();
             int left = (int) top;
-            if (merged[left] != NONE && table.rank(merged[left]) == (int) (top >>> 32)) {
+            if (merges[left] >>> Integer.SIZE == top >>> Integer.SIZE) {
                 merge(left);
             }
         }
@@ -71,7 +75,7 @@ final class WordEncoder {
             symbol[count] = special > 0 ? table.userDefinedId(text, at, special) : table.symbol(codePoint);
             previous[count] = count - 1;
             next[count] = count + 1;
-            merged[count] = NONE;
+            merges[count] = NO_MERGE;
             at += special > 0 ? special : Character.charCount(codePoint);
         }
         next[count - 1] = NONE;
@@ -85,18 +89,19 @@ final class WordEncoder {
             from = Arrays.copyOf(from, capacity);
             previous = Arrays.copyOf(previous, capacity);
             next = Arrays.copyOf(next, capacity);
-            merged = Arrays.copyOf(merged, capacity);
+            merges = Arrays.copyOf(merges, capacity);
             frozen = Arrays.copyOf(frozen, capacity);
         }
     }
 
     /** Finds what {@code left} and its right neighbour merge into. */
     private void consider(int left, int right) {
-        int piece = frozen[left] || frozen[right] ? NONE : table.merge(symbol[left], symbol[right]);
-        merged[left] = piece;
-        if (piece != NONE) {
-            push((long) table.rank(piece) << 32 | left);
-            if (pieces.get(piece).type() == PieceType.UNUSED) {
+        long merge = frozen[left] || frozen[right] ? NO_MERGE : table.merge(symbol[left], symbol[right]);
+        merges[left] = merge;
+        if (merge != NO_MERGE) {
+            push(merge & RANK | left);
+            int piece = (int) merge;
+            if (table.isUnused(piece)) {
                 lastMerge.put(piece, LongIntMap.key(symbol[left], symbol[right]));
             }
         }
@@ -104,9 +109,9 @@ final class WordEncoder {
 
     private void merge(int left) {
         int right = next[left];
-        symbol[left] = merged[left];
-        merged[left] = NONE;
-        merged[right] = NONE;
+        symbol[left] = (int) merges[left];
+        merges[left] = NO_MERGE;
+        merges[right] = NO_MERGE;
         next[left] = next[right];
         if (previous[left] != NONE) {
             consider(previous[left], left);
