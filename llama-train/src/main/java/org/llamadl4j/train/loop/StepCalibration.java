@@ -41,15 +41,16 @@ record StepCalibration(
         int[] targets = new int[config.batch().microBatchTokens()];
         parts.batches().next(tokens, targets);
         parts.batches().seek(0);
-        Runnable pass = () -> parts.pass().run(tokens, targets, 1);
+        Runnable pass = () -> parts.update().pass().run(tokens, targets, 1);
         double runSeconds = 60 * config.schedule().minutes();
         median(pass, Math.min(MOST_WARM_UP_SECONDS, WARM_UP_SHARE * runSeconds));
         double passSeconds = median(pass, Math.min(MOST_TIMING_SECONDS, TIMING_SHARE * runSeconds));
         // A learning rate and a gradient of zero change neither weights nor moments of zero.
         double updateSeconds = median(
                 () -> {
-                    GradientClipping.norm(parts.gradients(), parts.kernels());
-                    parts.optimizer().update(1, parts.gradients(), 0, 0);
+                    TrainingUpdate update = parts.update();
+                    GradientClipping.norm(update.gradients(), parts.kernels());
+                    update.optimizer().update(1, update.gradients(), 0, 0);
                 },
                 Math.min(MOST_UPDATE_SECONDS, TIMING_SHARE * runSeconds));
         if (parts.heldOut().isEmpty()) {

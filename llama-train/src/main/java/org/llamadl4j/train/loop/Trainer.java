@@ -113,13 +113,13 @@ public final class Trainer {
                 "{} parameters on {}; a pass keeps {} MB of activations",
                 "%,d".formatted(modelConfig.parameterCount()),
                 kernels.description(),
-                parts.pass().activationBytes() >> 20);
+                parts.update().pass().activationBytes() >> 20);
         int done = 0;
         int steps;
         double secondsBefore = 0;
         if (saved.isPresent()) {
             TrainingState state = saved.get().state();
-            OptimizerFile.read(saved.get().folder(), parts.optimizer(), kernels);
+            OptimizerFile.read(saved.get().folder(), parts.update().optimizer(), kernels);
             batches.seek(state.cursor());
             done = state.step();
             steps = state.steps();
@@ -131,9 +131,9 @@ public final class Trainer {
 
         // What the clock would have shown when the run began, had it never stopped.
         long origin = began - (long) (secondsBefore * 1e9);
-        TrainingLoop.CheckpointWriter writer = (step, path) ->
-                HuggingFaceFolder.write(path, model, OptimizerFile.bytes(parts.optimizer()), temporary -> {
-                    OptimizerFile.write(temporary, parts.optimizer(), kernels);
+        TrainingLoop.CheckpointWriter writer = (step, path) -> HuggingFaceFolder.write(
+                path, model, OptimizerFile.bytes(parts.update().optimizer()), temporary -> {
+                    OptimizerFile.write(temporary, parts.update().optimizer(), kernels);
                     TrainingState.of(step, steps, batches.cursor(), since(origin), data.digest(), resolved)
                             .write(temporary);
                 });

@@ -8,7 +8,6 @@ import lombok.Builder;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.train.config.TrainConfig;
 import org.llamadl4j.train.optim.CosineSchedule;
-import org.llamadl4j.train.optim.GradientClipping;
 
 /** The training loop. Everything it needs is ready; a step allocates nothing but its report. */
 @Builder(access = AccessLevel.PACKAGE)
@@ -55,13 +54,9 @@ final class TrainingLoop {
      */
     Outcome run(int done) {
         TrainConfig.Batch batch = config.batch();
-        int microBatches = batch.microBatches();
-        int[] tokens = new int[batch.microBatchTokens()]; // (N)
-        int[] targets = new int[batch.microBatchTokens()]; // (N)
         int evaluateEvery = config.evaluation().every(steps);
         int saveEvery = config.checkpoint().every(steps);
         double flops = batch.batchTokens() * parts.model().config().trainingFlopsPerToken(batch.sequenceLength());
-        GradientClipping clipping = new GradientClipping(config.optimizer().clipNorm());
         CosineSchedule schedule = new CosineSchedule(
                 config.optimizer().learningRate(),
                 config.schedule().warmupSteps(steps),
@@ -75,16 +70,12 @@ final class TrainingLoop {
         while (step < steps && !stop.getAsBoolean()) {
             step++;
             long began = System.nanoTime();
-            parts.clearGradients();
-            loss = 0;
-            for (int i = 0; i < microBatches; i++) {
-                parts.batches().next(tokens, targets);
-                loss += parts.pass().run(tokens, targets, 1.0 / microBatches) / microBatches;
-            }
-            double norm = GradientClipping.norm(parts.gradients(), parts.kernels());
+            TrainingUpdate.Gradient gradient = parts.update().computeGradient(parts.batches()::next);
+            loss = gradient.loss();
+            double norm = gradient.norm();
             requireFinite(step, loss, norm);
             double learningRate = schedule.at(step);
-            parts.optimizer().update(step, parts.gradients(), learningRate, clipping.scale(norm));
+            parts.update().apply(step, learningRate, norm);
             double seconds = (System.nanoTime() - began) * 1e-9;
             listener.stepped(
                     new TrainingStep(step, steps, loss, learningRate, norm, batch.batchTokens(), seconds, flops));

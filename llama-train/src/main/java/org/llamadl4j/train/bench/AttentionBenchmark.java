@@ -1,0 +1,77 @@
+package org.llamadl4j.train.bench;
+
+import java.util.List;
+import lombok.Builder;
+import lombok.NonNull;
+import org.llamadl4j.model.kernel.AttentionShape;
+import org.llamadl4j.model.kernel.Kernels;
+
+/** Times causal attention alone, forward and backward. */
+@Builder
+public final class AttentionBenchmark {
+
+    private static final double LEAST_SECONDS = 0.1;
+
+    @NonNull
+    private final AttentionShape shape;
+
+    @NonNull
+    private final Rounds rounds;
+
+    /** The device; it stays open. */
+    @NonNull
+    private final Kernels kernels;
+
+    /**
+     * Floating-point operations of the forward pass, unmasked scores alone: T·(T+1)/2 of them a head, each a dot
+     * product of K pairs and K products with a value, which makes 4·K·T·(T+1)/2 for each of the B·H heads. The
+     * exponentials are not counted.
+     */
+    static double forwardFlops(AttentionShape shape) {
+        return 4 * flopsPerFactor(shape);
+    }
+
+    /**
+     * Floating-point operations of the backward pass: for each unmasked score K pairs of each of five products, which
+     * are the score once more, dP, dV, dQ and dK: 10·K·T·(T+1)/2 for each of the B·H heads.
+     */
+    static double backwardFlops(AttentionShape shape) {
+        return 10 * flopsPerFactor(shape);
+    }
+
+    /** K·T·(T+1)/2 for each of the B·H heads. */
+    private static double flopsPerFactor(AttentionShape shape) {
+        double time = shape.time();
+        return (double) shape.batch() * shape.heads() * shape.headDim() * time * (time + 1) / 2;
+    }
+
+    /** Measures. */
+    public AttentionBenchmarkResult run() {
+        AttentionTensors tensors = AttentionTensors.of(shape, new RandomTensors(kernels));
+        Runnable forward = () -> tensors.forward(kernels);
+        Runnable backward = () -> tensors.backward(kernels);
+        TimedTask forwardTask = TimedTask.of(LEAST_SECONDS, forward);
+        TimedTask backwardTask = TimedTask.of(LEAST_SECONDS, backward);
+        TimedTask both = TimedTask.of(LEAST_SECONDS, () -> {
+            forward.run();
+            backward.run();
+        });
+        Ceilings ceilings = new Ceilings(kernels);
+        List<TimedTask> tasks = Rounds.inTurn(List.of(forwardTask, backwardTask, both), ceilings.tasks());
+        rounds.warmUp(tasks);
+        rounds.measure(tasks);
+        Spread together = both.seconds().rate(1e-9 * (forwardFlops(shape) + backwardFlops(shape)));
+        MachineCeilings measured = ceilings.measured();
+        return new AttentionBenchmarkResult(
+                "attention",
+                Machine.of(kernels),
+                shape,
+                rounds,
+                AttentionBenchmarkResult.FORMULA,
+                forwardTask.seconds().rate(1e-9 * forwardFlops(shape)),
+                backwardTask.seconds().rate(1e-9 * backwardFlops(shape)),
+                together,
+                measured,
+                together.median() / measured.float32MatMul().gflops().median());
+    }
+}

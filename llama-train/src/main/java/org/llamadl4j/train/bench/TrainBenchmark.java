@@ -1,0 +1,160 @@
+package org.llamadl4j.train.bench;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import lombok.Builder;
+import lombok.NonNull;
+import lombok.extern.slf4j.Slf4j;
+import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.error.UserError;
+import org.llamadl4j.model.graph.LlamaWeights;
+import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.MeasuredKernels;
+import org.llamadl4j.train.config.TrainConfig;
+
+/**
+ * Times whole training steps, the trainer's own, on random tokens: forward, backward, clipping and AdamW.
+ *
+ * <p>Peak memory is read before the ceilings take theirs: after the warm-up, or after the long run where there is one.
+ */
+@Slf4j
+@Builder
+public final class TrainBenchmark {
+
+    /** Bytes of one parameter that AdamW reads (weight, gradient, two moments) and writes (weight, two moments). */
+    static final int ADAMW_BYTES_PER_PARAMETER = 7 * Float.BYTES;
+
+    @NonNull
+    private final ModelSize size;
+
+    @NonNull
+    private final Rounds rounds;
+
+    /** Steps of a long run before the rounds; 0 for none. */
+    private final int longRunSteps;
+
+    /** The device; it stays open. */
+    @NonNull
+    private final Kernels kernels;
+
+    /** Measures. Takes the memory of a training run. */
+    public TrainBenchmarkResult run() {
+        if (longRunSteps != 0 && longRunSteps <= LongRun.SETTLED) {
+            throw UserError.usage(
+                    "a long run of %d steps: memory is compared with that after step %d, so it needs more",
+                    longRunSteps, LongRun.SETTLED);
+        }
+        MeasuredKernels measured = new MeasuredKernels(kernels);
+        LlamaConfig config = size.model();
+        TrainConfig training = config(size);
+        LlamaWeights weights = LlamaWeights.initialise(config, training.seed(), measured);
+        TrainingTask task = new TrainingTask(weights, training, measured);
+
+        rounds.warmUp(List.of(task));
+        LongRun longRun = longRunSteps == 0 ? null : longRun(task);
+        Long peak = ProcessMemory.peakBytes();
+
+        Ceilings ceilings = new Ceilings(kernels);
+        rounds.warmUp(ceilings.tasks());
+        rounds.measure(Rounds.inTurn(List.of(task), ceilings.tasks()));
+        return result(task, ceilings.measured(), peak, longRun);
+    }
+
+    /** The defaults of training, for one micro-batch a step. */
+    static TrainConfig config(ModelSize size) {
+        return TrainConfig.defaults()
+                .with(size.model())
+                .with("batch.sequenceLength", size.time())
+                .with("batch.microBatchTokens", size.rows())
+                .with("batch.batchTokens", size.rows())
+                .resolve(size.model());
+    }
+
+    private LongRun longRun(TrainingTask task) {
+        for (int step = 1; step <= LongRun.SETTLED; step++) {
+            task.step();
+        }
+        Long settled = ProcessMemory.residentBytes();
+        log.info("step {} of {}", LongRun.SETTLED, longRunSteps);
+        HeapAllocation heap = new HeapAllocation();
+        long heapBefore = heap.bytes();
+        for (int step = LongRun.SETTLED + 1; step <= longRunSteps; step++) {
+            task.step();
+        }
+        double heapBytes = (double) (heap.bytes() - heapBefore) / (longRunSteps - LongRun.SETTLED);
+        log.info("step {} of {}", longRunSteps, longRunSteps);
+        return LongRun.of(longRunSteps, heapBytes, settled, ProcessMemory.residentBytes());
+    }
+
+    private TrainBenchmarkResult result(TrainingTask task, MachineCeilings ceilings, Long peak, LongRun longRun) {
+        LlamaConfig config = size.model();
+        List<TrainingTask.Round> measured = task.rounds();
+        Spread seconds = task.seconds();
+        int tokens = size.rows();
+        Spread gflops = seconds.rate(tokens * config.trainingFlopsPerToken(size.time()) * 1e-9);
+        Spread adamW = Spread.of(measured.stream()
+                        .map(round -> round.usage().get("adamW").seconds() / round.steps())
+                        .toList())
+                .rate(1e-9 * ADAMW_BYTES_PER_PARAMETER * config.parameterCount());
+        return new TrainBenchmarkResult(
+                "train",
+                Machine.of(kernels),
+                new TrainBenchmarkResult.Model(
+                        config.parameterCount(),
+                        config.dim(),
+                        config.layers(),
+                        config.heads(),
+                        config.kvHeads(),
+                        config.hiddenDim(),
+                        config.vocabSize()),
+                size.batch(),
+                size.time(),
+                rounds,
+                task.rounds().get(0).steps(),
+                seconds,
+                seconds.rate(tokens),
+                gflops,
+                ceilings,
+                gflops.median() / ceilings.float32MatMul().gflops().median(),
+                peak,
+                task.update().pass().activationBytes(),
+                Spread.of(measured.stream()
+                        .map(round -> (double) round.heapBytes() / round.steps())
+                        .toList()),
+                Spread.of(measured.stream()
+                        .map(round -> 1 - round.secondsInKernels() / round.seconds())
+                        .toList()),
+                new TrainBenchmarkResult.AdamW(
+                        adamW,
+                        adamW.median() / ceilings.copy().gigabytesPerSecond().median()),
+                shares(measured),
+                task.loss(),
+                longRun);
+    }
+
+    /** Each kernel's part of all measured steps, the longest first. */
+    private static Map<String, KernelShare> shares(List<TrainingTask.Round> rounds) {
+        int steps = rounds.stream().mapToInt(TrainingTask.Round::steps).sum();
+        double seconds =
+                rounds.stream().mapToDouble(TrainingTask.Round::seconds).sum();
+        Map<String, MeasuredKernels.Usage> sums = new LinkedHashMap<>();
+        for (TrainingTask.Round round : rounds) {
+            round.usage().forEach((kernel, usage) -> sums.merge(kernel, usage, MeasuredKernels.Usage::plus));
+        }
+        Map<String, KernelShare> shares = new LinkedHashMap<>();
+        sums.entrySet().stream()
+                .sorted((a, b) ->
+                        Long.compare(b.getValue().nanos(), a.getValue().nanos()))
+                .forEach(entry -> {
+                    MeasuredKernels.Usage usage = entry.getValue();
+                    shares.put(
+                            entry.getKey(),
+                            new KernelShare(
+                                    (double) usage.calls() / steps,
+                                    usage.seconds() / steps,
+                                    usage.seconds() / seconds));
+                });
+        return shares;
+    }
+}
