@@ -27,8 +27,7 @@ public final class MeasuredKernels implements Kernels {
     private final Counter rmsNorm = counter("rmsNorm");
     private final Counter rmsNormGradient = counter("rmsNormGradient");
     private final Counter linear = counter("linear");
-    private final Counter linearInputGradient = counter("linearInputGradient");
-    private final Counter linearWeightGradient = counter("linearWeightGradient");
+    private final Counter linearGradient = counter("linearGradient");
     private final Counter rope = counter("rope");
     private final Counter causalAttention = counter("causalAttention");
     private final Counter causalAttentionGradient = counter("causalAttentionGradient");
@@ -186,24 +185,17 @@ public final class MeasuredKernels implements Kernels {
     }
 
     @Override
-    public void linear(Tensor x, Tensor weight, Tensor out) {
+    public void linear(Tensor x, Tensor[] weights, Tensor[] outs) {
         long began = System.nanoTime();
-        kernels.linear(x, weight, out);
+        kernels.linear(x, weights, outs);
         linear.ended(began);
     }
 
     @Override
-    public void linearInputGradient(Tensor dOut, Tensor weight, Tensor dX, boolean accumulate) {
+    public void linearGradient(Tensor x, Tensor[] weights, Tensor[] dOuts, Tensor dX, Tensor[] dWeights) {
         long began = System.nanoTime();
-        kernels.linearInputGradient(dOut, weight, dX, accumulate);
-        linearInputGradient.ended(began);
-    }
-
-    @Override
-    public void linearWeightGradient(Tensor x, Tensor dOut, Tensor dWeight) {
-        long began = System.nanoTime();
-        kernels.linearWeightGradient(x, dOut, dWeight);
-        linearWeightGradient.ended(began);
+        kernels.linearGradient(x, weights, dOuts, dX, dWeights);
+        linearGradient.ended(began);
     }
 
     @Override

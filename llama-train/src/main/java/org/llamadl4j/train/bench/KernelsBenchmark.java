@@ -93,7 +93,7 @@ public final class KernelsBenchmark {
         addLinear(cases, tensors, "head", Math.min(rows, HEAD_ROWS), model.vocabSize(), model.dim());
     }
 
-    /** A product and both its gradients, 2·N·O·I operations each. */
+    /** A product, 2·N·O·I operations, and its gradients of input and weight, as many each. */
     private void addLinear(List<Case> cases, RandomTensors tensors, String name, int n, int o, int i) {
         Tensor x = tensors.uniform(n, i);
         Tensor weight = tensors.uniform(o, i);
@@ -104,9 +104,12 @@ public final class KernelsBenchmark {
         double flops = 2.0 * n * o * i;
         Tensor dOut = tensors.uniform(n, o);
         cases.add(timed("linear", shape, flops, () -> kernels.linear(x, weight, out)));
-        cases.add(
-                timed("linearInputGradient", shape, flops, () -> kernels.linearInputGradient(dOut, weight, dX, false)));
-        cases.add(timed("linearWeightGradient", shape, flops, () -> kernels.linearWeightGradient(x, dOut, dWeight)));
+        cases.add(timed(
+                "linearGradient",
+                shape,
+                2 * flops,
+                () -> kernels.linearGradient(
+                        x, new Tensor[] {weight}, new Tensor[] {dOut}, dX, new Tensor[] {dWeight})));
     }
 
     private void addAttention(List<Case> cases, RandomTensors tensors) {
