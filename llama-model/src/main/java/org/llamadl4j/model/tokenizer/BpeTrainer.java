@@ -2,9 +2,8 @@ package org.llamadl4j.model.tokenizer;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongConsumer;
 import lombok.Builder;
 import org.llamadl4j.model.error.UserError;
@@ -108,30 +107,51 @@ public final class BpeTrainer {
         return new SentencePieceTokenizer(SentencePieceModel.trained(pieces(merges, characters), characterCoverage));
     }
 
+    /** Ordered by falling count, then by code point. */
+    private record CharacterCount(int codePoint, long count) implements Comparable<CharacterCount> {
+
+        @Override
+        public int compareTo(CharacterCount other) {
+            int order = Long.compare(other.count, count);
+            return order != 0 ? order : Integer.compare(codePoint, other.codePoint);
+        }
+    }
+
     /** The most frequent characters, which together make up the coverage; equally frequent ones by code point. */
     private int[] frequentCharacters(WordCounts words) {
-        Map<Integer, long[]> counts = new HashMap<>();
+        IntList different = new IntList();
+        LongLongMap counts = new LongLongMap(1 << 10);
         long total = 0;
         for (int w = 0; w < words.size(); w++) {
-            int[] codePoints = words.word(w).codePoints().filter(c -> c != 0).toArray();
-            for (int codePoint : codePoints) {
-                counts.computeIfAbsent(codePoint, c -> new long[1])[0] += words.count(w);
+            String word = words.word(w);
+            for (int at = 0, codePoint; at < word.length(); at += Character.charCount(codePoint)) {
+                codePoint = word.codePointAt(at);
+                if (codePoint == 0) {
+                    continue;
+                }
+                long count = counts.get(codePoint);
+                if (count == LongLongMap.ABSENT) {
+                    different.add(codePoint);
+                    count = 0;
+                }
+                counts.put(codePoint, count + words.count(w));
+                total += words.count(w);
             }
-            total += words.count(w) * codePoints.length;
         }
-        List<Map.Entry<Integer, long[]>> byCount = new ArrayList<>(counts.entrySet());
-        byCount.sort((a, b) -> a.getValue()[0] != b.getValue()[0]
-                ? Long.compare(b.getValue()[0], a.getValue()[0])
-                : Integer.compare(a.getKey(), b.getKey()));
+        List<CharacterCount> byCount = new ArrayList<>(different.size());
+        for (int i = 0; i < different.size(); i++) {
+            byCount.add(new CharacterCount(different.get(i), counts.get(different.get(i))));
+        }
+        Collections.sort(byCount);
         IntList characters = new IntList();
         long covered = 0;
-        for (Map.Entry<Integer, long[]> character : byCount) {
+        for (CharacterCount character : byCount) {
             if ((double) covered / total >= characterCoverage) {
                 break;
             }
-            covered += character.getValue()[0];
-            if (PieceRule.isCharacter(character.getKey())) {
-                characters.add(character.getKey());
+            covered += character.count;
+            if (PieceRule.isCharacter(character.codePoint)) {
+                characters.add(character.codePoint);
             }
         }
         return characters.toArray();

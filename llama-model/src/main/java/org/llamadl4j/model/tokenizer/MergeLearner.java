@@ -47,12 +47,15 @@ final class MergeLearner {
         symbolList.add(BORDER);
         wordList.add(0);
         for (int w = 0; w < words.size(); w++) {
-            int[] codePoints = words.word(w).codePoints().toArray();
-            for (int i = 0; i <= codePoints.length; i++) {
-                int symbol = i < codePoints.length ? symbolOf.get(codePoints[i]) : BORDER;
+            String word = words.word(w);
+            for (int at = 0, codePoint; at < word.length(); at += Character.charCount(codePoint)) {
+                codePoint = word.codePointAt(at);
+                int symbol = symbolOf.get(codePoint);
                 symbolList.add(symbol == LongIntMap.ABSENT ? BORDER : symbol);
                 wordList.add(w);
             }
+            symbolList.add(BORDER);
+            wordList.add(w);
         }
         cells = symbolList.toArray();
         wordAt = wordList.toArray();

@@ -60,11 +60,11 @@ final class MergeTable {
             }
         }
         for (String text : new ArrayList<>(known.keySet())) {
-            int[] codePoints = text.codePoints().toArray();
-            for (int i = 0; i < codePoints.length; i++) {
-                addCharacter(codePoints[i], known, pieces.size());
-                if (i > 0) {
-                    addPair(codePoints[i - 1], codePoints[i]);
+            for (int at = 0, codePoint; at < text.length(); at += Character.charCount(codePoint)) {
+                codePoint = text.codePointAt(at);
+                addCharacter(codePoint, known, pieces.size());
+                if (at > 0) {
+                    addPair(text.codePointBefore(at), codePoint);
                 }
             }
         }

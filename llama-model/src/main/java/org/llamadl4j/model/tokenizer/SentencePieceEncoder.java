@@ -175,17 +175,24 @@ final class SentencePieceEncoder implements Tokenizer.StreamingEncoder {
                 shortWords.add(high, low, wordLength, ids, from);
             }
         } else if (wordLength <= WordCache.LONGEST_WORD) {
-            int hash = WordIndex.hash(buffer, start, end);
-            int index = otherWords.find(buffer, start, end, hash);
-            if (index >= 0) {
-                otherWords.copy(index, ids);
-            } else {
-                int from = ids.size();
-                wordEncoder.encode(buffer, start, end, ids);
-                otherWords.add(buffer, start, end, hash, ids, from);
-            }
+            encodeOtherWord(start, end);
         } else {
             wordEncoder.encode(buffer, start, end, ids);
+        }
+    }
+
+    private void encodeOtherWord(int start, int end) {
+        int hash = 0;
+        for (int i = start; i < end; i++) {
+            hash = WordIndex.hash(hash, buffer[i]);
+        }
+        int index = otherWords.find(buffer, start, end, hash);
+        if (index >= 0) {
+            otherWords.copy(index, ids);
+        } else {
+            int from = ids.size();
+            wordEncoder.encode(buffer, start, end, ids);
+            otherWords.add(buffer, start, end, hash, ids, from);
         }
     }
 

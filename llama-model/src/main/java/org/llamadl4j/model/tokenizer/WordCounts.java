@@ -93,7 +93,10 @@ final class WordCounts {
     }
 
     private void countFrom(int start) {
-        int hash = WordIndex.hash(word, start, length);
+        int hash = 0;
+        for (int i = start; i < length; i++) {
+            hash = WordIndex.hash(hash, word[i]);
+        }
         int index = words.find(word, start, length, hash);
         if (index < 0) {
             if (words.size() == mostWords) {
