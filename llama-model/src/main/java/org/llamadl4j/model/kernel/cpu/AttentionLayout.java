@@ -11,11 +11,14 @@ import org.llamadl4j.model.kernel.Tensor;
  */
 record AttentionLayout(AttentionShape shape) {
 
-    /** Queries of one strip: two vectors. */
-    static final int STRIP = 2 * Lanes.COUNT;
-
     /** The vectors of one strip. */
-    static final int STRIP_VECTORS = 2;
+    static final int STRIP_VECTORS = StripProduct.VECTORS;
+
+    /** Queries of one strip. */
+    static final int STRIP = STRIP_VECTORS * Lanes.COUNT;
+
+    /** Keys of one tile: whole strips. */
+    static final int KEYS = Lanes.roundUp(64, STRIP);
 
     static AttentionLayout of(AttentionShape shape) {
         Expect.that(

@@ -15,9 +15,7 @@ import org.llamadl4j.model.kernel.Tensor;
 @RequiredArgsConstructor
 final class CpuAttention {
 
-    /** Keys of one tile. */
-    private static final int KEYS = 64;
-
+    private static final int KEYS = AttentionLayout.KEYS;
     private static final int STRIP = AttentionLayout.STRIP;
 
     private final Workers workers;

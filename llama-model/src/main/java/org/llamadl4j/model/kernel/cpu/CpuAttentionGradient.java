@@ -18,9 +18,7 @@ import org.llamadl4j.model.kernel.Tensor;
 @RequiredArgsConstructor
 final class CpuAttentionGradient {
 
-    /** Keys of one tile; whole strips. */
-    private static final int KEYS = 64;
-
+    private static final int KEYS = AttentionLayout.KEYS;
     private static final int STRIP = AttentionLayout.STRIP;
     private static final int STRIPS_A_TILE = KEYS / STRIP;
 

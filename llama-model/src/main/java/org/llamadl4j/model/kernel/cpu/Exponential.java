@@ -44,12 +44,13 @@ final class Exponential {
         FloatVector limited = y.reinterpretAsInts().min(ZERO_FROM_BITS).reinterpretAsFloats();
         FloatVector shifted = FloatVector.broadcast(Lanes.FLOATS, ROUND).sub(limited);
         FloatVector t = shifted.sub(ROUND).add(limited);
-        FloatVector q = t.fma(FloatVector.broadcast(Lanes.FLOATS, C6), FloatVector.broadcast(Lanes.FLOATS, C5));
-        q = q.fma(t, FloatVector.broadcast(Lanes.FLOATS, C4));
-        q = q.fma(t, FloatVector.broadcast(Lanes.FLOATS, C3));
-        q = q.fma(t, FloatVector.broadcast(Lanes.FLOATS, C2));
-        q = q.fma(t, FloatVector.broadcast(Lanes.FLOATS, C1));
-        q = q.fma(t, FloatVector.broadcast(Lanes.FLOATS, 1f));
+        FloatVector q =
+                Lanes.multiplyAdd(t, FloatVector.broadcast(Lanes.FLOATS, C6), FloatVector.broadcast(Lanes.FLOATS, C5));
+        q = Lanes.multiplyAdd(q, t, FloatVector.broadcast(Lanes.FLOATS, C4));
+        q = Lanes.multiplyAdd(q, t, FloatVector.broadcast(Lanes.FLOATS, C3));
+        q = Lanes.multiplyAdd(q, t, FloatVector.broadcast(Lanes.FLOATS, C2));
+        q = Lanes.multiplyAdd(q, t, FloatVector.broadcast(Lanes.FLOATS, C1));
+        q = Lanes.multiplyAdd(q, t, FloatVector.broadcast(Lanes.FLOATS, 1f));
         return q.reinterpretAsInts()
                 .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
                 .reinterpretAsFloats()

@@ -15,13 +15,18 @@ final class Lanes {
     /** Numbers in one vector: 16 with AVX-512, 8 with AVX2, 4 with NEON. */
     static final int COUNT = FLOATS.length();
 
+    /** Vectors that the processor holds: 16 of x86 up to AVX2, 32 of AVX-512 and Arm. */
+    static final int REGISTERS = COUNT < 16 && Processor.isX86() ? 16 : 32;
+
+    private static final boolean FUSED = Processor.hasFusedMultiplyAdd();
+
     private static final VectorShuffle<Float> BY_8 = rotation(8);
     private static final VectorShuffle<Float> BY_4 = rotation(4);
     private static final VectorShuffle<Float> BY_2 = rotation(2);
     private static final VectorShuffle<Float> BY_1 = rotation(1);
 
     /** Numbers of a tile of rows that is copied to the heap at once. */
-    private static final int TILE = 2048;
+    private static final int TILE = CpuElementwise.TILE;
 
     private Lanes() {}
 
@@ -44,6 +49,17 @@ final class Lanes {
             sum = sum.add(sum.rearrange(BY_1));
         }
         return sum.lane(0);
+    }
+
+    /**
+     * a·b + c, rounded once where the processor has an instruction for that, else after the product too: to round once
+     * without one, {@link FloatVector#fma} computes each number in decimals, some thousand times slower.
+     *
+     * <p>For loops that arithmetic limits. Those that memory limits say {@code mul} and {@code add}: the compiler is bound
+     * to inline these into methods of any size, this it is not, and vectors that are passed to a method are boxed.
+     */
+    static FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) {
+        return FUSED ? a.fma(b, c) : a.mul(b).add(c);
     }
 
     /** The largest of all lanes. */
