@@ -9,7 +9,7 @@ import org.llamadl4j.model.kernel.Tensor;
 @RequiredArgsConstructor
 final class CpuAdamW {
 
-    private static final int TILE = 1024;
+    private static final int TILE = CpuElementwise.TILE;
 
     private final Workers workers;
 
@@ -82,14 +82,17 @@ final class CpuAdamW {
         FloatVector rate = FloatVector.broadcast(Lanes.FLOATS, factors.rate());
         for (int i = 0; i < length; i += Lanes.COUNT) {
             FloatVector gradient = FloatVector.fromArray(Lanes.FLOATS, g, i).mul(gradientScale);
-            FloatVector first = FloatVector.fromArray(Lanes.FLOATS, m, i).fma(beta1, gradient.mul(newShare1));
+            FloatVector first =
+                    FloatVector.fromArray(Lanes.FLOATS, m, i).mul(beta1).add(gradient.mul(newShare1));
             FloatVector second = FloatVector.fromArray(Lanes.FLOATS, v, i)
-                    .fma(beta2, gradient.mul(gradient).mul(newShare2));
-            FloatVector denominator = second.sqrt().fma(inverseRootCorrection2, epsilon);
+                    .mul(beta2)
+                    .add(gradient.mul(gradient).mul(newShare2));
+            FloatVector denominator = second.sqrt().mul(inverseRootCorrection2).add(epsilon);
             first.intoArray(m, i);
             second.intoArray(v, i);
             FloatVector.fromArray(Lanes.FLOATS, w, i)
-                    .fma(keep, first.mul(rate).div(denominator))
+                    .mul(keep)
+                    .add(first.mul(rate).div(denominator))
                     .intoArray(w, i);
         }
     }

@@ -9,11 +9,14 @@ import org.llamadl4j.model.kernel.Tensor;
 @RequiredArgsConstructor
 final class CpuElementwise {
 
-    /** Numbers handled at once: a few tiles fit in the first-level cache. */
-    static final int TILE = 2048;
+    /**
+     * Numbers handled at once. So few that the processor fetches the next tile while it computes this one: from 512 on,
+     * AdamW on an AMD EPYC of 2017 falls from the bandwidth of a copy to two thirds of it.
+     */
+    static final int TILE = 256;
 
     /** Numbers that are worth a worker. */
-    static final int GRAIN = 4 * TILE;
+    static final int GRAIN = 8192;
 
     private final Workers workers;
 

@@ -8,7 +8,7 @@ import org.llamadl4j.model.kernel.Tensor;
 @RequiredArgsConstructor
 final class CpuReductions {
 
-    private static final int BLOCK = 4 * Lanes.COUNT;
+    private static final int BLOCK = 8 * Lanes.COUNT;
 
     private final Workers workers;
 
@@ -33,49 +33,48 @@ final class CpuReductions {
         return sum;
     }
 
-    /** Σ x·y over {@code length} numbers; reads nothing past them. */
+    /**
+     * Σ x·y over {@code length} numbers; reads nothing past them. Eight sums, so that an addition need not wait for the one
+     * before, and the compiler leaves this a method of its own: where it inlines much into a caller, it stops at
+     * {@link Lanes#sum} and boxes a vector.
+     */
     static float dot(float[] x, int xStart, float[] y, int yStart, int length) {
-        int blocks = length / BLOCK * BLOCK;
-        int vectors = length / Lanes.COUNT * Lanes.COUNT;
-        float sum = 0f;
-        if (blocks > 0) {
-            sum = dotBlocks(x, xStart, y, yStart, blocks);
+        FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        FloatVector sum4 = sum0;
+        FloatVector sum5 = sum0;
+        FloatVector sum6 = sum0;
+        FloatVector sum7 = sum0;
+        int i = 0;
+        for (; i <= length - BLOCK; i += BLOCK) {
+            sum0 = sum0.add(FloatVector.fromArray(Lanes.FLOATS, x, xStart + i)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i)));
+            sum1 = sum1.add(FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + Lanes.COUNT)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + Lanes.COUNT)));
+            sum2 = sum2.add(FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + 2 * Lanes.COUNT)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + 2 * Lanes.COUNT)));
+            sum3 = sum3.add(FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + 3 * Lanes.COUNT)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + 3 * Lanes.COUNT)));
+            sum4 = sum4.add(FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + 4 * Lanes.COUNT)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + 4 * Lanes.COUNT)));
+            sum5 = sum5.add(FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + 5 * Lanes.COUNT)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + 5 * Lanes.COUNT)));
+            sum6 = sum6.add(FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + 6 * Lanes.COUNT)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + 6 * Lanes.COUNT)));
+            sum7 = sum7.add(FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + 7 * Lanes.COUNT)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + 7 * Lanes.COUNT)));
         }
-        if (vectors > blocks) {
-            sum += dotVectors(x, xStart + blocks, y, yStart + blocks, vectors - blocks);
+        for (; i <= length - Lanes.COUNT; i += Lanes.COUNT) {
+            sum0 = sum0.add(FloatVector.fromArray(Lanes.FLOATS, x, xStart + i)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i)));
         }
-        for (int i = vectors; i < length; i++) {
+        FloatVector sums = sum0.add(sum1).add(sum2.add(sum3)).add(sum4.add(sum5).add(sum6.add(sum7)));
+        float sum = Lanes.sum(sums);
+        for (; i < length; i++) {
             sum += x[xStart + i] * y[yStart + i];
         }
         return sum;
-    }
-
-    /** {@link #dot} over whole blocks: four sums, so that one multiply-add need not wait for the one before. */
-    private static float dotBlocks(float[] x, int xStart, float[] y, int yStart, int length) {
-        FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector sum1 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector sum2 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector sum3 = FloatVector.zero(Lanes.FLOATS);
-        for (int i = 0; i < length; i += BLOCK) {
-            sum0 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i)
-                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i), sum0);
-            sum1 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + Lanes.COUNT)
-                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + Lanes.COUNT), sum1);
-            sum2 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + 2 * Lanes.COUNT)
-                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + 2 * Lanes.COUNT), sum2);
-            sum3 = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i + 3 * Lanes.COUNT)
-                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i + 3 * Lanes.COUNT), sum3);
-        }
-        return Lanes.sum(sum0.add(sum1).add(sum2.add(sum3)));
-    }
-
-    /** {@link #dot} over whole vectors. */
-    private static float dotVectors(float[] x, int xStart, float[] y, int yStart, int length) {
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        for (int i = 0; i < length; i += Lanes.COUNT) {
-            sum = FloatVector.fromArray(Lanes.FLOATS, x, xStart + i)
-                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yStart + i), sum);
-        }
-        return Lanes.sum(sum);
     }
 }

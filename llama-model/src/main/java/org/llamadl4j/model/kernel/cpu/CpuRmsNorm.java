@@ -120,11 +120,11 @@ final class CpuRmsNorm {
         float along = (float) (-product * scale * scale * scale / width);
         for (int i = 0; i < width; i += Lanes.COUNT) {
             FloatVector dx = FloatVector.fromArray(Lanes.FLOATS, rows, start + i)
-                    .fma(
-                            FloatVector.broadcast(Lanes.FLOATS, along),
-                            FloatVector.fromArray(Lanes.FLOATS, skipped, start + i));
+                    .mul(along)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, skipped, start + i));
             FloatVector.fromArray(Lanes.FLOATS, dRows, start + i)
-                    .fma(FloatVector.broadcast(Lanes.FLOATS, scale), dx)
+                    .mul(scale)
+                    .add(dx)
                     .intoArray(dRows, start + i);
         }
     }
@@ -135,7 +135,8 @@ final class CpuRmsNorm {
         for (int i = 0; i < width; i += Lanes.COUNT) {
             FloatVector dy = FloatVector.fromArray(Lanes.FLOATS, dRows, start + i);
             dy.mul(FloatVector.fromArray(Lanes.FLOATS, rows, start + i))
-                    .fma(FloatVector.broadcast(Lanes.FLOATS, scale), FloatVector.fromArray(Lanes.FLOATS, sum, i))
+                    .mul(scale)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, sum, i))
                     .intoArray(sum, i);
             dy.mul(FloatVector.fromArray(Lanes.FLOATS, w, i)).intoArray(dRows, start + i);
         }

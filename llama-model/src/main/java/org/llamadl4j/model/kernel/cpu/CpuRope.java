@@ -104,7 +104,7 @@ final class CpuRope {
             FloatVector x = FloatVector.fromArray(Lanes.FLOATS, rows, rowStart + i);
             FloatVector cos = FloatVector.fromArray(Lanes.FLOATS, table.cos(), start + column);
             FloatVector sin = FloatVector.fromArray(Lanes.FLOATS, table.sin(), start + column);
-            x.rearrange(SWAP).fma(sin.mul(direction), x.mul(cos)).intoArray(rows, rowStart + i);
+            x.rearrange(SWAP).mul(sin.mul(direction)).add(x.mul(cos)).intoArray(rows, rowStart + i);
         }
     }
 }

@@ -8,7 +8,7 @@ import org.llamadl4j.model.kernel.Tensor;
 @RequiredArgsConstructor
 final class CpuSwiGlu {
 
-    private static final int TILE = 1024;
+    private static final int TILE = CpuElementwise.TILE;
 
     /** σ of less is 0 in float32, as nearly as a gate times it can tell. */
     private static final float LOWEST = -126f;
@@ -80,7 +80,7 @@ final class CpuSwiGlu {
             FloatVector y = gate.mul(Exponential.LOG2_E).max(LOWEST);
             FloatVector sigmoid = one.div(Exponential.powerOfHalf(y).add(one));
             FloatVector dSigmoid = dOut.mul(sigmoid);
-            FloatVector slope = gate.fma(one.sub(sigmoid), one);
+            FloatVector slope = gate.mul(one.sub(sigmoid)).add(one);
             dSigmoid.mul(up).mul(slope).intoArray(g, i);
             dSigmoid.mul(gate).intoArray(u, i);
         }
