@@ -50,14 +50,14 @@ public final class AttentionBenchmark {
         AttentionTensors tensors = AttentionTensors.of(shape, new RandomTensors(kernels));
         Runnable forward = () -> tensors.forward(kernels);
         Runnable backward = () -> tensors.backward(kernels);
-        TimedTask forwardTask = TimedTask.of(LEAST_SECONDS, forward);
-        TimedTask backwardTask = TimedTask.of(LEAST_SECONDS, backward);
-        TimedTask both = TimedTask.of(LEAST_SECONDS, () -> {
+        TimedTask forwardTask = new TimedTask(LEAST_SECONDS, forward);
+        TimedTask backwardTask = new TimedTask(LEAST_SECONDS, backward);
+        TimedTask both = new TimedTask(LEAST_SECONDS, () -> {
             forward.run();
             backward.run();
         });
         Ceilings ceilings = new Ceilings(kernels);
-        List<TimedTask> tasks = Rounds.inTurn(List.of(forwardTask, backwardTask, both), ceilings.tasks());
+        List<Participant> tasks = List.of(forwardTask, backwardTask, both, ceilings);
         rounds.warmUp(tasks);
         rounds.measure(tasks);
         Spread together = both.seconds().rate(1e-9 * (forwardFlops(shape) + backwardFlops(shape)));

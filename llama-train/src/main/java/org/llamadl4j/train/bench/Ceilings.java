@@ -1,9 +1,7 @@
 package org.llamadl4j.train.bench;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.llamadl4j.model.kernel.ElementType;
 import org.llamadl4j.model.kernel.Kernels;
@@ -13,7 +11,7 @@ import org.llamadl4j.model.kernel.Tensor;
  * What the machine can do at most, by the kernels' own matrix product and copy, measured in the same rounds as what is
  * held against it.
  */
-final class Ceilings {
+final class Ceilings implements Participant {
 
     /** N, O, I of out(N,O) = x(N,I) · weight(O,I)ᵀ: one square, and large layers of LLaMAs. */
     private static final int[][] SHAPES = {
@@ -40,7 +38,7 @@ final class Ceilings {
             Tensor weight = tensors.uniform(o, i);
             Tensor out = tensors.zeros(n, o);
             String name = "%dx%dx%d".formatted(n, o, i);
-            products.put(name, TimedTask.of(LEAST_SECONDS, () -> kernels.linear(x, weight, out)));
+            products.put(name, new TimedTask(LEAST_SECONDS, () -> kernels.linear(x, weight, out)));
             flops.put(name, 2.0 * n * o * i);
         }
         Tensor source = new Tensor(kernels.allocate(ElementType.FLOAT32, COPY_LENGTH), COPY_LENGTH);
@@ -48,13 +46,19 @@ final class Ceilings {
         // Pages that were never written are all the same page of zeros.
         kernels.fill(source, 1);
         kernels.fill(target, 2);
-        copy = TimedTask.of(LEAST_SECONDS, () -> kernels.copy(source, target));
+        copy = new TimedTask(LEAST_SECONDS, () -> kernels.copy(source, target));
     }
 
-    List<TimedTask> tasks() {
-        List<TimedTask> tasks = new ArrayList<>(products.values());
-        tasks.add(copy);
-        return tasks;
+    @Override
+    public void warmUp() {
+        products.values().forEach(TimedTask::warmUp);
+        copy.warmUp();
+    }
+
+    @Override
+    public void measure() {
+        products.values().forEach(TimedTask::measure);
+        copy.measure();
     }
 
     MachineCeilings measured() {

@@ -47,10 +47,10 @@ public final class KernelsBenchmark {
         addParameterwise(memoryBound, tensors);
 
         Ceilings ceilings = new Ceilings(kernels);
-        List<TimedTask> tasks = new ArrayList<>();
+        List<Participant> tasks = new ArrayList<>();
         products.forEach(product -> tasks.add(product.task()));
         memoryBound.forEach(kernel -> tasks.add(kernel.task()));
-        tasks.addAll(ceilings.tasks());
+        tasks.add(ceilings);
         rounds.warmUp(tasks);
         rounds.measure(tasks);
 
@@ -220,6 +220,6 @@ public final class KernelsBenchmark {
     }
 
     private static Case timed(String kernel, String shape, double work, Runnable call) {
-        return new Case(kernel, shape, work, TimedTask.of(LEAST_SECONDS, call));
+        return new Case(kernel, shape, work, new TimedTask(LEAST_SECONDS, call));
     }
 }

@@ -1,12 +1,11 @@
 package org.llamadl4j.train.bench;
 
 import java.util.List;
-import java.util.stream.Stream;
 import lombok.extern.slf4j.Slf4j;
 import org.llamadl4j.model.error.UserError;
 
 /**
- * How often everything is measured. In each round every task takes its turn, so that what disturbs the machine disturbs
+ * How often everything is measured. In each round every participant takes its turn, so that what disturbs the machine disturbs
  * all of them, and ratios of their medians hold.
  *
  * @param warmUp rounds before that are not measured
@@ -22,21 +21,16 @@ public record Rounds(int warmUp, int measured) {
         }
     }
 
-    /** The tasks of both lists in one. */
-    static List<TimedTask> inTurn(List<? extends TimedTask> first, List<? extends TimedTask> second) {
-        return Stream.<TimedTask>concat(first.stream(), second.stream()).toList();
-    }
-
-    void warmUp(List<? extends TimedTask> tasks) {
+    void warmUp(List<? extends Participant> participants) {
         for (int round = 1; round <= warmUp; round++) {
-            tasks.forEach(TimedTask::warmUp);
+            participants.forEach(Participant::warmUp);
             log.debug("warm-up round {} of {}", round, warmUp);
         }
     }
 
-    void measure(List<? extends TimedTask> tasks) {
+    void measure(List<? extends Participant> participants) {
         for (int round = 1; round <= measured; round++) {
-            tasks.forEach(TimedTask::measure);
+            participants.forEach(Participant::measure);
             log.info("round {} of {}", round, measured);
         }
     }

@@ -2,60 +2,51 @@ package org.llamadl4j.train.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import lombok.RequiredArgsConstructor;
 
-/** Work that rounds measure. */
-interface TimedTask {
+/** Work that is repeated in each round until the clock can tell how long it takes. */
+@RequiredArgsConstructor
+final class TimedTask implements Participant {
 
-    /** Does the work unmeasured, once or more. */
-    void warmUp();
+    private final double warmUpSeconds;
+    private final double roundSeconds;
+    private final Runnable work;
+    private final List<Double> seconds = new ArrayList<>();
+    private int repetitions = 1;
 
-    /** Does the work once or more, and remembers how long once took. */
-    void measure();
-
-    /** Seconds that the work takes, in the rounds measured so far. */
-    Spread seconds();
-
-    /** {@code work}, repeated in each round until {@code leastSeconds} have passed, as the warm-up has found. */
-    static TimedTask of(double leastSeconds, Runnable work) {
-        return new Repeated(leastSeconds, work);
+    /** A round, and a warm-up, takes at least {@code leastSeconds}. */
+    TimedTask(double leastSeconds, Runnable work) {
+        this(leastSeconds, leastSeconds, work);
     }
 
-    /** A short piece of work, which one call could not time. */
-    final class Repeated implements TimedTask {
+    /** Does {@code work} for {@code warmUpSeconds}, and says how often it must be done to take {@code roundSeconds}. */
+    static int repetitions(Runnable work, double warmUpSeconds, double roundSeconds) {
+        long began = System.nanoTime();
+        double fastest = Double.POSITIVE_INFINITY;
+        do {
+            long before = System.nanoTime();
+            work.run();
+            fastest = Math.min(fastest, (System.nanoTime() - before) * 1e-9);
+        } while ((System.nanoTime() - began) * 1e-9 < warmUpSeconds);
+        return (int) Math.max(1, Math.ceil(roundSeconds / fastest));
+    }
 
-        private final double leastSeconds;
-        private final Runnable work;
-        private final List<Double> seconds = new ArrayList<>();
-        private int repetitions = 1;
+    @Override
+    public void warmUp() {
+        repetitions = repetitions(work, warmUpSeconds, roundSeconds);
+    }
 
-        private Repeated(double leastSeconds, Runnable work) {
-            this.leastSeconds = leastSeconds;
-            this.work = work;
+    @Override
+    public void measure() {
+        long began = System.nanoTime();
+        for (int i = 0; i < repetitions; i++) {
+            work.run();
         }
+        seconds.add((System.nanoTime() - began) * 1e-9 / repetitions);
+    }
 
-        @Override
-        public void warmUp() {
-            long began = System.nanoTime();
-            int done = 0;
-            do {
-                work.run();
-                done++;
-            } while ((System.nanoTime() - began) * 1e-9 < leastSeconds);
-            repetitions = done;
-        }
-
-        @Override
-        public void measure() {
-            long began = System.nanoTime();
-            for (int i = 0; i < repetitions; i++) {
-                work.run();
-            }
-            seconds.add((System.nanoTime() - began) * 1e-9 / repetitions);
-        }
-
-        @Override
-        public Spread seconds() {
-            return Spread.of(seconds);
-        }
+    /** Seconds that the work takes once, in the rounds measured so far. */
+    Spread seconds() {
+        return Spread.of(seconds);
     }
 }

@@ -41,15 +41,15 @@ public final class TokenizerBenchmark {
             throw UserError.failed("the text to encode is empty");
         }
         long[] tokens = new long[1];
-        TimedTask cold = TimedTask.of(LEAST_SECONDS, () -> {
+        TimedTask cold = new TimedTask(LEAST_SECONDS, () -> {
             tokens[0] = 0;
             encode(documents, tokenizer.streamingEncoder(id -> tokens[0]++));
         });
         Tokenizer.StreamingEncoder used = tokenizer.streamingEncoder(id -> tokens[0]++);
-        TimedTask warm = TimedTask.of(LEAST_SECONDS, () -> encode(documents, used));
+        TimedTask warm = new TimedTask(LEAST_SECONDS, () -> encode(documents, used));
         List<TimedTask> tasks = new ArrayList<>(List.of(warm, cold));
         // The trainer reads its text from where it is, as `llama tokenizer train` does.
-        TimedTask training = TimedTask.of(0, this::train);
+        TimedTask training = new TimedTask(0, this::train);
         if (trainVocabSize != null) {
             tasks.add(training);
         }

@@ -1,5 +1,6 @@
 package org.llamadl4j.train.bench;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,8 @@ import org.llamadl4j.train.config.TrainConfig;
 
 /**
  * Times whole training steps, the trainer's own, on random tokens: forward, backward, clipping and AdamW.
- *
- * <p>Peak memory is read before the ceilings take theirs: after the warm-up, or after the long run where there is one.
+ * The machine's ceilings, and other software to compare with, are measured in processes of their own, in turn with the
+ * steps: the memory reported is that of training alone, all of it.
  */
 @Slf4j
 @Builder
@@ -34,9 +35,15 @@ public final class TrainBenchmark {
     /** Steps of a long run before the rounds; 0 for none. */
     private final int longRunSteps;
 
+    /** Other software to compare with, a name of {@link TrainingPeer}; null for none. */
+    private final String peer;
+
     /** The device; it stays open. */
     @NonNull
     private final Kernels kernels;
+
+    /** Threads of {@code kernels}, which ceilings and peer get, too. */
+    private final int threads;
 
     /** Measures. Takes the memory of a training run. */
     public TrainBenchmarkResult run() {
@@ -45,20 +52,37 @@ public final class TrainBenchmark {
                     "a long run of %d steps: memory is compared with that after step %d, so it needs more",
                     longRunSteps, LongRun.SETTLED);
         }
+        if (peer != null && TrainingPeer.find(peer).isEmpty()) {
+            throw UserError.usage(
+                    "--peer %s is not built in; build it with: mvn -q -Ppeers -Dlauncher -Dmaven.test.skip=true"
+                            + " process-test-classes",
+                    peer);
+        }
         MeasuredKernels measured = new MeasuredKernels(kernels);
         LlamaConfig config = size.model();
         TrainConfig training = config(size);
         LlamaWeights weights = LlamaWeights.initialise(config, training.seed(), measured);
         TrainingTask task = new TrainingTask(weights, training, measured);
 
-        rounds.warmUp(List.of(task));
-        LongRun longRun = longRunSteps == 0 ? null : longRun(task);
-        Long peak = ProcessMemory.peakBytes();
+        try (ChildProcess ceilings = CeilingsProcess.start(threads);
+                ChildProcess peerProcess = peer == null ? null : PeerProcess.start(peerJob())) {
+            List<Participant> participants = new ArrayList<>(List.of(task, ceilings));
+            if (peerProcess != null) {
+                participants.add(peerProcess);
+            }
+            rounds.warmUp(participants);
+            LongRun longRun = longRunSteps == 0 ? null : longRun(task);
+            rounds.measure(participants);
+            return result(
+                    task,
+                    ceilings.result(MachineCeilings.class),
+                    longRun,
+                    peerProcess == null ? null : peerProcess.result(PeerProcess.Result.class));
+        }
+    }
 
-        Ceilings ceilings = new Ceilings(kernels);
-        rounds.warmUp(ceilings.tasks());
-        rounds.measure(Rounds.inTurn(List.of(task), ceilings.tasks()));
-        return result(task, ceilings.measured(), peak, longRun);
+    private PeerProcess.Job peerJob() {
+        return new PeerProcess.Job(peer, size.model(), size.batch(), size.time(), threads);
     }
 
     /** The defaults of training, for one micro-batch a step. */
@@ -87,12 +111,14 @@ public final class TrainBenchmark {
         return LongRun.of(longRunSteps, heapBytes, settled, ProcessMemory.residentBytes());
     }
 
-    private TrainBenchmarkResult result(TrainingTask task, MachineCeilings ceilings, Long peak, LongRun longRun) {
+    private TrainBenchmarkResult result(TrainingTask task, MachineCeilings ceilings, LongRun longRun, PeerProcess.Result peerResult) {
+        Long peak = ProcessMemory.peakBytes();
         LlamaConfig config = size.model();
         List<TrainingTask.Round> measured = task.rounds();
         Spread seconds = task.seconds();
         int tokens = size.rows();
-        Spread gflops = seconds.rate(tokens * config.trainingFlopsPerToken(size.time()) * 1e-9);
+        double flops = tokens * config.trainingFlopsPerToken(size.time());
+        Spread gflops = seconds.rate(flops * 1e-9);
         Spread adamW = Spread.of(measured.stream()
                         .map(round -> round.usage().get("adamW").seconds() / round.steps())
                         .toList())
@@ -130,7 +156,8 @@ public final class TrainBenchmark {
                         adamW.median() / ceilings.copy().gigabytesPerSecond().median()),
                 shares(measured),
                 task.loss(),
-                longRun);
+                longRun,
+                peerResult == null ? null : PeerResult.of(peer, peerResult, task, peak, tokens, flops));
     }
 
     /** Each kernel's part of all measured steps, the longest first. */

@@ -29,6 +29,7 @@ import java.util.Map;
  * @param kernels where the time of a step goes, by kernel, the longest first
  * @param loss of the last step, nats per token
  * @param longRun null unless asked for
+ * @param peer null unless asked for
  */
 public record TrainBenchmarkResult(
         String benchmark,
@@ -50,7 +51,8 @@ public record TrainBenchmarkResult(
         AdamW adamW,
         Map<String, KernelShare> kernels,
         double loss,
-        LongRun longRun)
+        LongRun longRun,
+        PeerResult peer)
         implements BenchmarkResult {
 
     /** The sizes that matter, by the names of the configuration. */
@@ -89,6 +91,14 @@ public record TrainBenchmarkResult(
                                 "resident after step %d, MB".formatted(longRun.steps()),
                                 longRun.residentBytesAtEnd() * 1e-6);
             }
+        }
+        if (peer != null) {
+            figures.row(peer.name() + ", tokens/s", peer.tokensPerSecond(), "");
+            figures.row("times as fast as " + peer.name(), peer.speedup());
+            if (peer.memoryShare() != null) {
+                figures.row("peak resident memory of %s, MB".formatted(peer.name()), peer.peakResidentBytes() * 1e-6);
+            }
+            figures.row("largest relative difference of the first losses", peer.largestLossDifference());
         }
         TextTable profile = TextTable.of("kernel", "calls a step", "ms a step", "share");
         kernels.forEach((name, kernel) -> profile.row(

@@ -3,25 +3,27 @@ package org.llamadl4j.train.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.llamadl4j.model.graph.LlamaWeights;
 import org.llamadl4j.model.kernel.MeasuredKernels;
 import org.llamadl4j.train.config.TrainConfig;
 import org.llamadl4j.train.loop.TrainingUpdate;
 
 /** Training steps on random tokens, with what each round of them cost. */
-final class TrainingTask implements TimedTask {
+final class TrainingTask implements Participant {
 
     /** Small models take thousands of steps until Java has compiled them well. */
     private static final double WARM_UP_SECONDS = 5;
 
     private static final double ROUND_SECONDS = 0.5;
 
+    /** Steps whose losses are kept, to be compared. */
+    static final int FIRST_STEPS = 5;
+
     private final MeasuredKernels kernels;
     private final TrainingUpdate update;
     private final double learningRate;
-    private final int vocabSize;
-    private final Random random = new Random(1);
+    private final RandomBatches batches;
+    private final List<Double> firstLosses = new ArrayList<>();
     private final HeapAllocation heap = new HeapAllocation();
     private final List<Round> rounds = new ArrayList<>();
     private int stepsPerRound = 1;
@@ -54,35 +56,29 @@ final class TrainingTask implements TimedTask {
         this.kernels = kernels;
         this.update = TrainingUpdate.of(weights, config, kernels);
         this.learningRate = config.optimizer().learningRate();
-        this.vocabSize = weights.config().vocabSize();
+        this.batches = new RandomBatches(weights.config().vocabSize());
+    }
+
+    /** {@code step}, warmed up and measured as long as this. */
+    static TimedTask timed(Runnable step) {
+        return new TimedTask(WARM_UP_SECONDS, ROUND_SECONDS, step);
     }
 
     /** One update of the weights; returns the loss before it, nats per token. */
     double step() {
         step++;
-        TrainingUpdate.Gradient gradient = update.computeGradient(this::randomTokens);
+        TrainingUpdate.Gradient gradient = update.computeGradient(batches);
         update.apply(step, learningRate, gradient.norm());
         loss = gradient.loss();
-        return loss;
-    }
-
-    private void randomTokens(int[] tokens, int[] targets) {
-        for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = random.nextInt(vocabSize);
-            targets[i] = random.nextInt(vocabSize);
+        if (step <= FIRST_STEPS) {
+            firstLosses.add(loss);
         }
+        return loss;
     }
 
     @Override
     public void warmUp() {
-        long began = System.nanoTime();
-        long stepBegan;
-        do {
-            stepBegan = System.nanoTime();
-            step();
-        } while ((System.nanoTime() - began) * 1e-9 < WARM_UP_SECONDS);
-        double lastStep = (System.nanoTime() - stepBegan) * 1e-9;
-        stepsPerRound = (int) Math.ceil(ROUND_SECONDS / lastStep);
+        stepsPerRound = TimedTask.repetitions(this::step, WARM_UP_SECONDS, ROUND_SECONDS);
     }
 
     @Override
@@ -104,8 +100,8 @@ final class TrainingTask implements TimedTask {
         return round;
     }
 
-    @Override
-    public Spread seconds() {
+    /** Seconds of a step, in the rounds measured so far. */
+    Spread seconds() {
         return Spread.of(rounds.stream().map(Round::secondsPerStep).toList());
     }
 
@@ -115,6 +111,11 @@ final class TrainingTask implements TimedTask {
 
     TrainingUpdate update() {
         return update;
+    }
+
+    /** Losses of the first {@value #FIRST_STEPS} steps, nats per token. */
+    List<Double> firstLosses() {
+        return firstLosses;
     }
 
     /** Of the last step. */

@@ -102,11 +102,15 @@ public final class BenchCommand implements LlamaCommand {
         @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads; one for each core.")
         private int threads;
 
+        private int threads() {
+            return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        }
+
         private Kernels open() {
             if (threads < 0) {
                 throw UserError.usage("--threads must be 1 or more, or 0 for one for each core, not %d", threads);
             }
-            return threads == 0 ? CpuKernels.create() : CpuKernels.create(threads);
+            return CpuKernels.create(threads());
         }
     }
 
@@ -154,6 +158,12 @@ public final class BenchCommand implements LlamaCommand {
                 description = "First run N steps, and report how memory grows from step 50 to the last.")
         private int steps;
 
+        @Option(
+                names = "--peer",
+                paramLabel = "NAME",
+                description = "Train the same model with other software, in turn: pytorch, where the build has it.")
+        private String peer;
+
         @Mixin
         private Device device;
 
@@ -167,7 +177,9 @@ public final class BenchCommand implements LlamaCommand {
                         .size(sizes.size())
                         .rounds(measuring.rounds())
                         .longRunSteps(steps)
+                        .peer(peer)
                         .kernels(kernels)
+                        .threads(device.threads())
                         .build()
                         .run());
             }
