@@ -3,6 +3,7 @@ package org.llamadl4j.train.bench;
 import java.util.List;
 import lombok.Builder;
 import lombok.NonNull;
+import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.kernel.AttentionShape;
 import org.llamadl4j.model.kernel.Kernels;
 
@@ -45,8 +46,22 @@ public final class AttentionBenchmark {
         return (double) shape.batch() * shape.heads() * shape.headDim() * time * (time + 1) / 2;
     }
 
+    static void check(AttentionShape shape) {
+        if (Math.min(Math.min(shape.batch(), shape.time()), Math.min(shape.heads(), shape.headDim())) < 1) {
+            throw UserError.usage(
+                    "%d sequences of %d tokens, %d heads of %d: each must be at least 1",
+                    shape.batch(), shape.time(), shape.heads(), shape.headDim());
+        }
+        if (shape.kvHeads() < 1 || shape.heads() % shape.kvHeads() != 0) {
+            throw UserError.usage(
+                    "%d heads cannot share %d key and value heads; the one must be a multiple of the other",
+                    shape.heads(), shape.kvHeads());
+        }
+    }
+
     /** Measures. */
     public AttentionBenchmarkResult run() {
+        check(shape);
         AttentionTensors tensors = AttentionTensors.of(shape, new RandomTensors(kernels));
         Runnable forward = () -> tensors.forward(kernels);
         Runnable backward = () -> tensors.backward(kernels);

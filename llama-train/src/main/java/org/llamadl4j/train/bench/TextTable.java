@@ -37,6 +37,9 @@ public record TextTable(List<List<String>> rows) {
     /** Three significant digits where there are no more before the point. */
     static String number(double value) {
         double size = Math.abs(value);
+        if (size > 0 && size < 1e-3) {
+            return String.format(Locale.ROOT, "%.1e", value);
+        }
         int digits = size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 4;
         return String.format(Locale.ROOT, "%,." + digits + "f", value);
     }

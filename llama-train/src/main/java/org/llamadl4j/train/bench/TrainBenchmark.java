@@ -111,7 +111,8 @@ public final class TrainBenchmark {
         return LongRun.of(longRunSteps, heapBytes, settled, ProcessMemory.residentBytes());
     }
 
-    private TrainBenchmarkResult result(TrainingTask task, MachineCeilings ceilings, LongRun longRun, PeerProcess.Result peerResult) {
+    private TrainBenchmarkResult result(
+            TrainingTask task, MachineCeilings ceilings, LongRun longRun, PeerProcess.Result peerResult) {
         Long peak = ProcessMemory.peakBytes();
         LlamaConfig config = size.model();
         List<TrainingTask.Round> measured = task.rounds();
