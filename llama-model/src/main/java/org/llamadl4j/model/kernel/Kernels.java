@@ -17,6 +17,9 @@ public interface Kernels extends AutoCloseable {
     /** One line for the log: processor, instruction set, threads, BLAS. */
     String description();
 
+    /** The operands of matrix products as they came to be: {@link Precision#FLOAT32} or {@link Precision#BFLOAT16}. */
+    Precision precision();
+
     /** The most elements that one buffer can hold. */
     long maximumLength();
 

@@ -99,6 +99,11 @@ public final class MeasuredKernels implements Kernels {
     }
 
     @Override
+    public Precision precision() {
+        return kernels.precision();
+    }
+
+    @Override
     public long maximumLength() {
         return kernels.maximumLength();
     }

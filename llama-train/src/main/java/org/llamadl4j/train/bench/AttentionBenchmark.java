@@ -23,6 +23,9 @@ public final class AttentionBenchmark {
     @NonNull
     private final Kernels kernels;
 
+    /** Threads of {@code kernels}, which the ceilings get, too. */
+    private final int threads;
+
     /**
      * Floating-point operations of the forward pass, unmasked scores alone: T·(T+1)/2 of them a head, each a dot
      * product of K pairs and K products with a value, which makes 4·K·T·(T+1)/2 for each of the B·H heads. The
@@ -71,12 +74,14 @@ public final class AttentionBenchmark {
             forward.run();
             backward.run();
         });
-        Ceilings ceilings = new Ceilings(kernels);
-        List<Participant> tasks = List.of(forwardTask, backwardTask, both, ceilings);
-        rounds.warmUp(tasks);
-        rounds.measure(tasks);
+        MachineCeilings measured;
+        try (Ceilings ceilings = new Ceilings(threads)) {
+            List<Participant> tasks = List.of(forwardTask, backwardTask, both, ceilings);
+            rounds.warmUp(tasks);
+            rounds.measure(tasks);
+            measured = ceilings.measured();
+        }
         Spread together = both.seconds().rate(1e-9 * (forwardFlops(shape) + backwardFlops(shape)));
-        MachineCeilings measured = ceilings.measured();
         return new AttentionBenchmarkResult(
                 "attention",
                 Machine.of(kernels),

@@ -3,7 +3,6 @@ package org.llamadl4j.train.bench;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintStream;
-import org.llamadl4j.model.kernel.cpu.CpuKernels;
 
 /** Measures {@link Ceilings} in a process of their own, so that they take no memory of what is measured. */
 final class CeilingsProcess {
@@ -22,8 +21,7 @@ final class CeilingsProcess {
         PrintStream answers = System.out;
         System.setOut(System.err);
         Job job = JsonMapper.builder().build().readValue(arguments[0], Job.class);
-        try (CpuKernels kernels = CpuKernels.create(job.threads())) {
-            Ceilings ceilings = new Ceilings(kernels);
+        try (Ceilings ceilings = new Ceilings(job.threads())) {
             ChildProcess.serve(ceilings, ceilings::measured, System.in, answers);
         }
     }

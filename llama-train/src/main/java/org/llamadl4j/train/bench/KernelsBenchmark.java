@@ -32,6 +32,9 @@ public final class KernelsBenchmark {
     @NonNull
     private final Kernels kernels;
 
+    /** Threads of {@code kernels}, which the ceilings get, too. */
+    private final int threads;
+
     /** A kernel at one shape, and the operations or bytes of a call. */
     private record Case(String kernel, String shape, double work, TimedTask task) {}
 
@@ -46,16 +49,17 @@ public final class KernelsBenchmark {
         addElementwise(memoryBound, tensors);
         addParameterwise(memoryBound, tensors);
 
-        Ceilings ceilings = new Ceilings(kernels);
-        List<Participant> tasks = new ArrayList<>();
-        products.forEach(product -> tasks.add(product.task()));
-        memoryBound.forEach(kernel -> tasks.add(kernel.task()));
-        tasks.add(ceilings);
-        rounds.warmUp(tasks);
-        rounds.measure(tasks);
-
-        MachineCeilings measured = ceilings.measured();
-        double flopsCeiling = measured.float32MatMul().gflops().median();
+        MachineCeilings measured;
+        try (Ceilings ceilings = new Ceilings(threads)) {
+            List<Participant> tasks = new ArrayList<>();
+            products.forEach(product -> tasks.add(product.task()));
+            memoryBound.forEach(kernel -> tasks.add(kernel.task()));
+            tasks.add(ceilings);
+            rounds.warmUp(tasks);
+            rounds.measure(tasks);
+            measured = ceilings.measured();
+        }
+        double flopsCeiling = measured.matMul(kernels.precision()).gflops().median();
         double bytesCeiling = measured.copy().gigabytesPerSecond().median();
         return new KernelsBenchmarkResult(
                 "kernels",

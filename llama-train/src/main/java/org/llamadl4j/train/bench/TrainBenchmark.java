@@ -143,7 +143,7 @@ public final class TrainBenchmark {
                 seconds.rate(tokens),
                 gflops,
                 ceilings,
-                gflops.median() / ceilings.float32MatMul().gflops().median(),
+                gflops.median() / ceilings.matMul(kernels.precision()).gflops().median(),
                 peak,
                 task.update().pass().activationBytes(),
                 Spread.of(measured.stream()

@@ -80,6 +80,13 @@ public record TrainBenchmarkResult(
                 .row("outside kernels, % of a step", scaled(overheadShare, 100), "")
                 .row("heap allocated a step, kB", scaled(heapBytesPerStep, 1e-3), "")
                 .row("activations, MB", activationBytes * 1e-6);
+        if (ceilings.bfloat16MatMul() != null) {
+            figures.row(
+                    "bfloat16 product %s, GFLOP/s"
+                            .formatted(ceilings.bfloat16MatMul().shape()),
+                    ceilings.bfloat16MatMul().gflops(),
+                    "");
+        }
         if (peakResidentBytes != null) {
             figures.row("peak resident memory, MB", peakResidentBytes * 1e-6);
         }

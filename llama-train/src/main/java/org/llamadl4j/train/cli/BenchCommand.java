@@ -12,6 +12,7 @@ import org.llamadl4j.model.cli.LlamaCommand;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.kernel.AttentionShape;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.Precision;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import org.llamadl4j.model.text.TextCorpus;
 import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
@@ -102,6 +103,13 @@ public final class BenchCommand implements LlamaCommand {
         @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads; one for each core.")
         private int threads;
 
+        @Option(
+                names = "--precision",
+                paramLabel = "P",
+                defaultValue = "auto",
+                description = "float32, bfloat16 or auto: bfloat16 where the processor multiplies it faster.")
+        private Precision precision;
+
         private int threads() {
             return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
         }
@@ -110,7 +118,7 @@ public final class BenchCommand implements LlamaCommand {
             if (threads < 0) {
                 throw UserError.usage("--threads must be 1 or more, or 0 for one for each core, not %d", threads);
             }
-            return CpuKernels.create(threads());
+            return CpuKernels.create(threads(), precision);
         }
     }
 
@@ -235,6 +243,7 @@ public final class BenchCommand implements LlamaCommand {
             AttentionShape shape = new AttentionShape(batch, time, heads, kvHeads == null ? heads : kvHeads, headDim);
             try (Kernels kernels = device.open()) {
                 return measuring.print(AttentionBenchmark.builder()
+                        .threads(device.threads())
                         .shape(shape)
                         .rounds(measuring.rounds())
                         .kernels(kernels)
@@ -261,6 +270,7 @@ public final class BenchCommand implements LlamaCommand {
         public Integer call() throws IOException {
             try (Kernels kernels = device.open()) {
                 return measuring.print(KernelsBenchmark.builder()
+                        .threads(device.threads())
                         .size(sizes.size())
                         .rounds(measuring.rounds())
                         .kernels(kernels)

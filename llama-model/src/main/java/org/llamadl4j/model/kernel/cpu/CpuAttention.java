@@ -158,10 +158,7 @@ final class CpuAttention {
                     false);
             AttentionLayout.mask(scores, key, count, first);
             for (int lane = 0; lane < STRIP; lane += Lanes.COUNT) {
-                raiseHighest(scores, count, lane, highest, factor);
-                powersOfHalf(factor, lane);
-                exponentials(scores, count, lane, highest, factor, sum);
-                rescale(output, layout.headDim(), lane, factor);
+                softmax(scores, count, lane, highest, sum, output, layout.headDim());
             }
             StripProduct.multiply(
                     layout.transposedRows(),
@@ -191,11 +188,15 @@ final class CpuAttention {
         }
     }
 
-    // The loops below are methods of their own, each with one use of the exponential at most: in larger ones the
-    // compiler stops inlining and vectors are boxed.
-
-    /** Raises {@code highest} to the highest of the scores, by {@code growth}. */
-    private static void raiseHighest(float[] scores, int keys, int lane, float[] highest, float[] growth) {
+    /**
+     * For one vector of queries: scores become powers of two relative to the highest so far, and what was added up
+     * before, {@code sum} and {@code output}, is rescaled to it.
+     *
+     * <p>One method of more bytecode than the compiler inlines (325), so that it is compiled by itself: inside a larger
+     * one, the compiler may give up inlining half way, and then vectors are boxed.
+     */
+    private static void softmax(
+            float[] scores, int keys, int lane, float[] highest, float[] sum, float[] output, int headDim) {
         FloatVector max0 = FloatVector.fromArray(Lanes.FLOATS, scores, lane);
         FloatVector max1 = FloatVector.fromArray(Lanes.FLOATS, scores, lane + STRIP);
         FloatVector max2 = FloatVector.fromArray(Lanes.FLOATS, scores, lane + 2 * STRIP);
@@ -209,25 +210,17 @@ final class CpuAttention {
         FloatVector before = FloatVector.fromArray(Lanes.FLOATS, highest, lane);
         FloatVector max = max0.max(max1).max(max2.max(max3)).max(before);
         max.intoArray(highest, lane);
-        max.sub(before).intoArray(growth, lane);
-    }
-
-    /** One vector of y becomes 2^-y. */
-    private static void powersOfHalf(float[] y, int lane) {
-        Exponential.powerOfHalf(FloatVector.fromArray(Lanes.FLOATS, y, lane)).intoArray(y, lane);
-    }
-
-    /** Scores become powers of two relative to the highest; their sum is added to the rescaled {@code sum}. */
-    private static void exponentials(float[] scores, int keys, int lane, float[] highest, float[] factor, float[] sum) {
-        FloatVector max = FloatVector.fromArray(Lanes.FLOATS, highest, lane);
-        FloatVector total =
-                FloatVector.fromArray(Lanes.FLOATS, sum, lane).mul(FloatVector.fromArray(Lanes.FLOATS, factor, lane));
+        FloatVector total = FloatVector.zero(Lanes.FLOATS);
         for (int i = lane; i < keys * STRIP; i += STRIP) {
             FloatVector power = Exponential.powerOfHalf(max.sub(FloatVector.fromArray(Lanes.FLOATS, scores, i)));
             power.intoArray(scores, i);
             total = total.add(power);
         }
-        total.intoArray(sum, lane);
+        FloatVector factor = Exponential.powerOfHalf(max.sub(before));
+        FloatVector.fromArray(Lanes.FLOATS, sum, lane).mul(factor).add(total).intoArray(sum, lane);
+        for (int i = lane; i < headDim * STRIP; i += STRIP) {
+            FloatVector.fromArray(Lanes.FLOATS, output, i).mul(factor).intoArray(output, i);
+        }
     }
 
     private static void rescale(float[] output, int headDim, int lane, float[] factor) {

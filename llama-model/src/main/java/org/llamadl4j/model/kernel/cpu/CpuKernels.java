@@ -79,6 +79,11 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
+    public Precision precision() {
+        return products.product().precision();
+    }
+
+    @Override
     public long maximumLength() {
         return FloatMemory.MAXIMUM_LENGTH;
     }

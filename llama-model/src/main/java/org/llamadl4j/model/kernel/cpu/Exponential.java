@@ -44,13 +44,23 @@ final class Exponential {
         FloatVector limited = y.reinterpretAsInts().min(ZERO_FROM_BITS).reinterpretAsFloats();
         FloatVector shifted = FloatVector.broadcast(Lanes.FLOATS, ROUND).sub(limited);
         FloatVector t = shifted.sub(ROUND).add(limited);
-        FloatVector q =
-                Lanes.multiplyAdd(t, FloatVector.broadcast(Lanes.FLOATS, C6), FloatVector.broadcast(Lanes.FLOATS, C5));
-        q = Lanes.multiplyAdd(q, t, FloatVector.broadcast(Lanes.FLOATS, C4));
-        q = Lanes.multiplyAdd(q, t, FloatVector.broadcast(Lanes.FLOATS, C3));
-        q = Lanes.multiplyAdd(q, t, FloatVector.broadcast(Lanes.FLOATS, C2));
-        q = Lanes.multiplyAdd(q, t, FloatVector.broadcast(Lanes.FLOATS, C1));
-        q = Lanes.multiplyAdd(q, t, FloatVector.broadcast(Lanes.FLOATS, 1f));
+        FloatVector q = FloatVector.broadcast(Lanes.FLOATS, C5);
+        // Not Lanes.multiplyAdd: the compiler gives up inlining such methods in large callers, and then boxes vectors.
+        if (Lanes.FUSED) {
+            q = t.fma(FloatVector.broadcast(Lanes.FLOATS, C6), q);
+            q = q.fma(t, FloatVector.broadcast(Lanes.FLOATS, C4));
+            q = q.fma(t, FloatVector.broadcast(Lanes.FLOATS, C3));
+            q = q.fma(t, FloatVector.broadcast(Lanes.FLOATS, C2));
+            q = q.fma(t, FloatVector.broadcast(Lanes.FLOATS, C1));
+            q = q.fma(t, FloatVector.broadcast(Lanes.FLOATS, 1f));
+        } else {
+            q = t.mul(C6).add(q);
+            q = q.mul(t).add(C4);
+            q = q.mul(t).add(C3);
+            q = q.mul(t).add(C2);
+            q = q.mul(t).add(C1);
+            q = q.mul(t).add(1f);
+        }
         return q.reinterpretAsInts()
                 .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
                 .reinterpretAsFloats()

@@ -18,7 +18,7 @@ final class Lanes {
     /** Vectors that the processor holds: 16 of x86 up to AVX2, 32 of AVX-512 and Arm. */
     static final int REGISTERS = COUNT < 16 && Processor.isX86() ? 16 : 32;
 
-    private static final boolean FUSED = Processor.hasFusedMultiplyAdd();
+    static final boolean FUSED = Processor.hasFusedMultiplyAdd();
 
     private static final VectorShuffle<Float> BY_8 = rotation(8);
     private static final VectorShuffle<Float> BY_4 = rotation(4);

@@ -1,10 +1,15 @@
 package org.llamadl4j.model.kernel.cpu;
 
+import org.llamadl4j.model.kernel.Precision;
+
 /** A way to multiply matrices: a library, and the precision of what it multiplies. */
 interface MatrixProduct extends AutoCloseable {
 
     /** What the log calls it, such as "float32 products by OpenBLAS". */
     String description();
+
+    /** What the operands are: FLOAT32 or BFLOAT16. */
+    Precision precision();
 
     /**
      * {@code values} as this product reads them.

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
+import org.llamadl4j.model.kernel.Precision;
 
 /**
  * Products by oneDNN's matmul on one thread a call, a block of the output a worker: of float32 numbers, or of bfloat16
@@ -32,6 +33,11 @@ final class OneDnnProduct implements MatrixProduct {
     @Override
     public String description() {
         return (bfloat16 ? "bfloat16" : "float32") + " products by oneDNN";
+    }
+
+    @Override
+    public Precision precision() {
+        return bfloat16 ? Precision.BFLOAT16 : Precision.FLOAT32;
     }
 
     @Override

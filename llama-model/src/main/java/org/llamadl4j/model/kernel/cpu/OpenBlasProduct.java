@@ -2,6 +2,7 @@ package org.llamadl4j.model.kernel.cpu;
 
 import lombok.RequiredArgsConstructor;
 import org.bytedeco.openblas.global.openblas_nolapack;
+import org.llamadl4j.model.kernel.Precision;
 
 /**
  * float32 products by OpenBLAS, held to one thread a call: each worker computes its block of the output, which scales
@@ -17,6 +18,11 @@ final class OpenBlasProduct implements MatrixProduct {
     @Override
     public String description() {
         return "float32 products by OpenBLAS";
+    }
+
+    @Override
+    public Precision precision() {
+        return Precision.FLOAT32;
     }
 
     @Override

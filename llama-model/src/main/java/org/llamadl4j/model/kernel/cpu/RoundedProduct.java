@@ -1,6 +1,7 @@
 package org.llamadl4j.model.kernel.cpu;
 
 import lombok.RequiredArgsConstructor;
+import org.llamadl4j.model.kernel.Precision;
 
 /**
  * Products of bfloat16 operands without instructions for them: the operands are rounded copies that are still float32, and
@@ -17,6 +18,11 @@ final class RoundedProduct implements MatrixProduct {
     @Override
     public String description() {
         return "operands rounded to bfloat16, " + float32.description();
+    }
+
+    @Override
+    public Precision precision() {
+        return Precision.BFLOAT16;
     }
 
     @Override
