@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.llamadl4j.eval.score.Perplexity;
 import org.llamadl4j.eval.score.TextScore;
 import org.llamadl4j.model.LlamaModel;
-import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
+import org.llamadl4j.model.checkpoint.ModelReader;
 import org.llamadl4j.model.cli.LlamaCommand;
 import org.llamadl4j.model.cli.Progress;
 import org.llamadl4j.model.kernel.Kernels;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
                 + "BOS, ended by EOS (which counts as a token), and read in windows of the model's context.")
 public final class PerplexityCommand implements LlamaCommand {
 
-    @Parameters(paramLabel = "MODEL_DIR", description = "A Hugging Face LLaMA folder.")
+    @Parameters(paramLabel = "MODEL_DIR", description = "A Hugging Face LLaMA folder, or a GGUF file.")
     private Path modelDir;
 
     @Option(
@@ -56,7 +56,7 @@ public final class PerplexityCommand implements LlamaCommand {
     public Integer call() throws Exception {
         TextCorpus corpus = TextCorpus.find(inputs);
         try (Kernels kernels = CpuKernels.create()) {
-            LlamaModel model = HuggingFaceFolder.read(modelDir, kernels);
+            LlamaModel model = ModelReader.read(modelDir, kernels);
             int windowStride = stride == null ? model.config().contextLength() : stride;
             TextScore score = score(new Perplexity(model, windowStride), corpus);
             System.out.println(json ? json(score, model.config().contextLength(), windowStride) : table(score));

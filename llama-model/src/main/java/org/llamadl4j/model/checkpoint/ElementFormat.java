@@ -65,7 +65,7 @@ enum ElementFormat {
             }
             case F16 -> {
                 for (int i = 0; i < length; i++) {
-                    target[targetOffset + i] = float16(source.getShort());
+                    target[targetOffset + i] = Float16.toFloat(source.getShort());
                 }
             }
             case BF16 -> {
@@ -95,20 +95,5 @@ enum ElementFormat {
         for (int i = 0; i < length; i++) {
             target[i] = this == I64 ? source.getLong() : source.getInt();
         }
-    }
-
-    /** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
-    private static float float16(short bits) {
-        int exponent = (bits >> 10) & 0x1f;
-        int fraction = bits & 0x3ff;
-        float magnitude;
-        if (exponent == 0) {
-            magnitude = fraction * 0x1p-24f;
-        } else if (exponent == 0x1f) {
-            magnitude = fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
-        } else {
-            magnitude = Float.intBitsToFloat((exponent + 112) << 23 | fraction << 13);
-        }
-        return bits < 0 ? -magnitude : magnitude;
     }
 }

@@ -48,7 +48,7 @@ final class HuggingFaceConfig {
         return new HuggingFaceConfig(file, json).toLlamaConfig();
     }
 
-    static void write(Path file, LlamaConfig config, Tokenizer tokenizer) throws IOException {
+    static void write(Path file, LlamaConfig config, Tokenizer tokenizer, ElementFormat format) throws IOException {
         ObjectNode json = JSON.createObjectNode();
         json.putArray("architectures").add("LlamaForCausalLM");
         json.put("model_type", "llama");
@@ -70,9 +70,19 @@ final class HuggingFaceConfig {
         json.put("initializer_range", 0.02);
         json.put("bos_token_id", tokenizer.bosId());
         json.put("eos_token_id", tokenizer.eosId());
-        json.put("torch_dtype", "float32");
+        json.put("torch_dtype", torchName(format));
         json.put("use_cache", true);
         JSON.writeValue(file.toFile(), json);
+    }
+
+    /** What PyTorch calls a type that is written. */
+    private static String torchName(ElementFormat format) {
+        return switch (format) {
+            case F32 -> "float32";
+            case F16 -> "float16";
+            case BF16 -> "bfloat16";
+            default -> throw new IllegalArgumentException("no folder of " + format + " is written");
+        };
     }
 
     private LlamaConfig toLlamaConfig() {

@@ -45,17 +45,23 @@ public final class HuggingFaceFolder {
      */
     public static LlamaModel read(Path folder, Kernels kernels) throws IOException {
         LlamaConfig config = readConfig(folder);
+        Tokenizer tokenizer = readTokenizer(folder, config);
+        return new LlamaModel(config, readWeights(folder, kernels), tokenizer, kernels);
+    }
+
+    /** Reads the tokenizer alone, and holds it against the vocabulary of {@code config}. */
+    static SentencePieceTokenizer readTokenizer(Path folder, LlamaConfig config) throws IOException {
         Path tokenizerFile = folder.resolve(TOKENIZER);
         if (!Files.isRegularFile(tokenizerFile)) {
             throw UserError.failed("there is no %s in %s; a model folder has one", TOKENIZER, folder);
         }
-        Tokenizer tokenizer = SentencePieceTokenizer.read(tokenizerFile);
+        SentencePieceTokenizer tokenizer = SentencePieceTokenizer.read(tokenizerFile);
         if (tokenizer.vocabSize() > config.vocabSize()) {
             throw UserError.failed(
                     "%s has %d pieces, but the model in %s is for %d; is it another model's?",
                     tokenizerFile, tokenizer.vocabSize(), folder, config.vocabSize());
         }
-        return new LlamaModel(config, readWeights(folder, kernels), tokenizer, kernels);
+        return tokenizer;
     }
 
     /** Reads {@code config.json} alone. */
@@ -115,14 +121,31 @@ public final class HuggingFaceFolder {
 
     /** Writes the model's files into {@code folder}, which exists; for callers that make it appear at once themselves. */
     public static void writeInto(Path folder, LlamaModel model) throws IOException {
-        HuggingFaceConfig.write(folder.resolve(HuggingFaceConfig.FILE), model.config(), model.tokenizer());
-        model.tokenizer().write(folder.resolve(TOKENIZER));
-        writeTokenizerConfig(folder.resolve("tokenizer_config.json"), model);
-        writeGenerationConfig(folder.resolve("generation_config.json"), model.tokenizer());
+        writeSmallFiles(folder, model.config(), model.tokenizer(), ElementFormat.F32);
         writeWeights(folder.resolve(TensorFiles.SINGLE), model.weights(), model.kernels());
     }
 
-    private static void checkTensors(TensorFiles files, LlamaConfig config, Path folder) {
+    /**
+     * Writes everything but the tensors.
+     *
+     * @param format that of the matrices, for programs that ask before they read
+     */
+    static void writeSmallFiles(Path folder, LlamaConfig config, Tokenizer tokenizer, ElementFormat format)
+            throws IOException {
+        HuggingFaceConfig.write(folder.resolve(HuggingFaceConfig.FILE), config, tokenizer, format);
+        tokenizer.write(folder.resolve(TOKENIZER));
+        writeTokenizerConfig(folder.resolve("tokenizer_config.json"), config, tokenizer);
+        writeGenerationConfig(folder.resolve("generation_config.json"), tokenizer);
+    }
+
+    /** Holds the names and shapes of all tensors against {@code config}. */
+    static void checkTensors(TensorFiles files, LlamaConfig config, Path folder) {
+        // Before a list is made of what a forged number of layers would need.
+        if (config.layers() > files.names().size()) {
+            throw UserError.failed(
+                    "%s has %d tensors; those are not enough for the %d layers of its %s",
+                    folder, files.names().size(), config.layers(), HuggingFaceConfig.FILE);
+        }
         Map<String, long[]> expected = new LinkedHashMap<>();
         LlamaWeights.shapes(config).forEach((name, shape) -> expected.put(HuggingFaceName.of(name), shape));
         expected.forEach((name, shape) -> {
@@ -198,8 +221,7 @@ public final class HuggingFaceFolder {
         }
     }
 
-    private static void writeTokenizerConfig(Path file, LlamaModel model) throws IOException {
-        Tokenizer tokenizer = model.tokenizer();
+    private static void writeTokenizerConfig(Path file, LlamaConfig config, Tokenizer tokenizer) throws IOException {
         ObjectNode json = JSON.createObjectNode();
         json.put("tokenizer_class", "LlamaTokenizer");
         json.put("bos_token", tokenizer.piece(tokenizer.bosId()));
@@ -209,7 +231,7 @@ public final class HuggingFaceFolder {
         json.put("add_eos_token", false);
         json.put("clean_up_tokenization_spaces", false);
         json.put("legacy", true);
-        json.put("model_max_length", model.config().contextLength());
+        json.put("model_max_length", config.contextLength());
         JSON.writeValue(file.toFile(), json);
     }
 

@@ -22,6 +22,20 @@ final class RotaryOrder {
         }
     }
 
+    /** The same for rows of any element type, {@code rowBytes} each. */
+    static void toMeta(byte[] huggingFace, byte[] meta, int headDim, int rowBytes) {
+        for (int row = 0; row < headDim; row++) {
+            System.arraycopy(huggingFace, halfSplit(row, headDim) * rowBytes, meta, row * rowBytes, rowBytes);
+        }
+    }
+
+    /** The same for rows of any element type, {@code rowBytes} each. */
+    static void toHuggingFace(byte[] meta, byte[] huggingFace, int headDim, int rowBytes) {
+        for (int row = 0; row < headDim; row++) {
+            System.arraycopy(meta, row * rowBytes, huggingFace, halfSplit(row, headDim) * rowBytes, rowBytes);
+        }
+    }
+
     /** Where Hugging Face keeps Meta's row {@code row}. */
     private static int halfSplit(int row, int headDim) {
         return row / 2 + row % 2 * (headDim / 2);

@@ -164,6 +164,13 @@ public final class SafeTensors implements Closeable {
         }
     }
 
+    /** Reads the bytes of elements {@code offset} to {@code offset + length - 1} of a tensor as they are stored. */
+    void readStored(String name, long offset, byte[] target, int length) throws IOException {
+        SafeTensorsHeader.Entry entry = entry(name);
+        int bytes = entry.format().bytes();
+        readBytes(entry.begin() + offset * bytes, target, Math.multiplyExact(length, bytes));
+    }
+
     /** A whole tensor of F32, F64, F16 or BF16, in row-major order. */
     public float[] floats(String name) throws IOException {
         float[] values = new float[arrayLength(name)];
@@ -227,7 +234,8 @@ public final class SafeTensors implements Closeable {
         return entry;
     }
 
-    private ElementFormat floatFormat(String name) {
+    /** The type of a tensor of F32, F64, F16 or BF16. */
+    ElementFormat floatFormat(String name) {
         ElementFormat format = entry(name).format();
         if (!format.isFloat()) {
             throw UserError.failed("%s: tensor '%s' holds %s; F32, F64, F16 or BF16 is wanted", file, name, format);

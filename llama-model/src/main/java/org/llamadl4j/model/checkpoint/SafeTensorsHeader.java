@@ -49,12 +49,14 @@ record SafeTensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
         }
     }
 
-    /** Tensors of {@code format} one after another, in the order of {@code shapes}. */
-    static SafeTensorsHeader of(ElementFormat format, Map<String, long[]> shapes, Map<String, String> metadata) {
+    /** Tensors one after another, in the order of {@code shapes}. */
+    static SafeTensorsHeader of(
+            Map<String, ElementFormat> formats, Map<String, long[]> shapes, Map<String, String> metadata) {
         Map<String, Entry> tensors = new LinkedHashMap<>();
         long offset = 0;
         for (Map.Entry<String, long[]> shape : shapes.entrySet()) {
             long size = Arrays.stream(shape.getValue()).reduce(1, Math::multiplyExact);
+            ElementFormat format = formats.get(shape.getKey());
             long end = offset + size * format.bytes();
             tensors.put(shape.getKey(), new Entry(format, shape.getValue(), offset, end));
             offset = end;

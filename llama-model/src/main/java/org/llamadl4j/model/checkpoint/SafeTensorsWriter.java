@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * Writes a safetensors file of float32 tensors piece by piece. The data goes to a temporary name; {@link #commit} makes
+ * Writes a safetensors file piece by piece. The data goes to a temporary name; {@link #commit} makes
  * it durable and gives it the real one, {@link #close} without commit leaves nothing behind.
  *
  * <p>It uses {@link RandomAccessFile}, since a channel would be closed by an interrupt of the thread: an interrupted
@@ -35,13 +35,28 @@ final class SafeTensorsWriter implements Closeable {
     private byte[] bytes = {};
 
     /**
+     * For float32 tensors.
+     *
      * @param shapes of every tensor, in the order in which they will be appended
      * @param metadata free strings; the checksum is added to them
      */
     SafeTensorsWriter(Path file, Map<String, long[]> shapes, Map<String, String> metadata) throws IOException {
+        this(file, shapes, float32(shapes), metadata);
+    }
+
+    /**
+     * For tensors of different types.
+     *
+     * @param shapes of every tensor, in the order in which they will be appended
+     * @param formats of every tensor
+     * @param metadata free strings; the checksum is added to them
+     */
+    SafeTensorsWriter(
+            Path file, Map<String, long[]> shapes, Map<String, ElementFormat> formats, Map<String, String> metadata)
+            throws IOException {
         this.file = file;
         this.temporary = file.resolveSibling("." + file.getFileName() + ".writing");
-        this.header = SafeTensorsHeader.of(ElementFormat.F32, shapes, withChecksum(metadata, checksum));
+        this.header = SafeTensorsHeader.of(formats, shapes, withChecksum(metadata, checksum));
         this.remaining = header.tensors().entrySet().iterator();
         Files.deleteIfExists(temporary);
         this.output = new RandomAccessFile(temporary.toFile(), "rw");
@@ -53,23 +68,28 @@ final class SafeTensorsWriter implements Closeable {
         }
     }
 
-    /** Appends the next {@code length} elements of tensor {@code name}; tensors come in the order of the header. */
+    /** Appends the next {@code length} elements of the float32 tensor {@code name}. */
     void append(String name, float[] elements, int length) throws IOException {
-        while (current == null || written == current.getValue().end()) {
-            current = remaining.next();
-        }
         int count = length * Float.BYTES;
-        if (!current.getKey().equals(name)
-                || written + count > current.getValue().end()) {
-            throw new IllegalStateException("%d elements of '%s' do not belong at byte %d, in '%s'"
-                    .formatted(length, name, written, current.getKey()));
-        }
         if (bytes.length < count) {
             bytes = new byte[count];
         }
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(elements, 0, length);
-        output.write(bytes, 0, count);
-        checksum.update(bytes, 0, count);
+        append(name, bytes, count);
+    }
+
+    /** Appends the next {@code count} bytes of tensor {@code name}; tensors come in the order of the header. */
+    void append(String name, byte[] stored, int count) throws IOException {
+        while (current == null || written == current.getValue().end()) {
+            current = remaining.next();
+        }
+        if (!current.getKey().equals(name)
+                || written + count > current.getValue().end()) {
+            throw new IllegalStateException("%d bytes of '%s' do not belong at byte %d, in '%s'"
+                    .formatted(count, name, written, current.getKey()));
+        }
+        output.write(stored, 0, count);
+        checksum.update(stored, 0, count);
         written += count;
     }
 
@@ -96,6 +116,12 @@ final class SafeTensorsWriter implements Closeable {
 
     static String hexadecimal(CRC32C checksum) {
         return "%08x".formatted(checksum.getValue());
+    }
+
+    private static Map<String, ElementFormat> float32(Map<String, long[]> shapes) {
+        Map<String, ElementFormat> formats = new LinkedHashMap<>();
+        shapes.keySet().forEach(name -> formats.put(name, ElementFormat.F32));
+        return formats;
     }
 
     /** The checksum always has eight digits, so the header can be written again when it is known. */

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import lombok.extern.slf4j.Slf4j;
 import org.llamadl4j.model.LlamaModel;
-import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
+import org.llamadl4j.model.checkpoint.ModelReader;
 import org.llamadl4j.model.generate.Generation;
 import org.llamadl4j.model.generate.GenerationOptions;
 import org.llamadl4j.model.generate.Generator;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         description = "Continue a text. Standard output gets the prompt and its continuation, and nothing else.")
 public final class GenerateCommand implements LlamaCommand {
 
-    @Parameters(paramLabel = "MODEL_DIR", description = "A Hugging Face LLaMA folder.")
+    @Parameters(paramLabel = "MODEL_DIR", description = "A Hugging Face LLaMA folder, or a GGUF file.")
     private Path modelDir;
 
     @Option(
@@ -83,7 +83,7 @@ public final class GenerateCommand implements LlamaCommand {
                 .seed(seed != null ? seed : ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE))
                 .build();
         try (Kernels kernels = CpuKernels.create()) {
-            LlamaModel model = HuggingFaceFolder.read(modelDir, kernels);
+            LlamaModel model = ModelReader.read(modelDir, kernels);
             Generation generation = new Generator(model).start(prompt, options);
             PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
             if (json) {

@@ -7,7 +7,7 @@ package org.llamadl4j.model.tokenizer;
  * @param score of all neighbours that could merge, those that give the piece with the highest score do
  * @param type what it is for
  */
-record Piece(String text, float score, PieceType type) {
+public record Piece(String text, float score, PieceType type) {
 
     private static final String HEX = "0123456789ABCDEF";
 

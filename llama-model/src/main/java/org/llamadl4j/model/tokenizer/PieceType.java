@@ -1,7 +1,7 @@
 package org.llamadl4j.model.tokenizer;
 
 /** What a piece of the vocabulary is for; the numbers are those of SentencePiece's model file. */
-enum PieceType {
+public enum PieceType {
     NORMAL(1),
     UNKNOWN(2),
     /** A token that no text encodes to, such as the beginning of a document. */
@@ -19,7 +19,8 @@ enum PieceType {
         this.number = number;
     }
 
-    int number() {
+    /** Its number in the format. */
+    public int number() {
         return number;
     }
 
@@ -29,7 +30,7 @@ enum PieceType {
     }
 
     /** Null where the number is none of the format's. */
-    static PieceType of(long number) {
+    public static PieceType of(long number) {
         for (PieceType type : values()) {
             if (type.number == number) {
                 return type;

@@ -67,6 +67,9 @@ record SentencePieceModel(
 
     private static final int UNIGRAM = 1;
     private static final int BPE = 2;
+    /** SentencePiece's own default. */
+    private static final float DEFAULT_COVERAGE = 0.9995f;
+
     private static final List<String> MODEL_TYPES = List.of("unigram", "bpe", "word", "char");
 
     /**
@@ -205,8 +208,53 @@ record SentencePieceModel(
 
     /** The model of a vocabulary trained by {@link BpeTrainer}. */
     static SentencePieceModel trained(List<Piece> pieces, double characterCoverage) {
+        Vocabulary vocabulary =
+                new Vocabulary(pieces, BpeTrainer.UNKNOWN_ID, BpeTrainer.BEGIN_ID, BpeTrainer.END_ID, true, false);
+        SpecialPieces specials = SpecialPieces.DEFAULT;
+        UnknownFieldSet message = message(vocabulary, specials, true, (float) characterCoverage);
+        return new SentencePieceModel(vocabulary.pieces(), specials, new Normalizer(true, false, true), true, message);
+    }
+
+    /**
+     * The model of a vocabulary that another file holds.
+     *
+     * @param source that file, for messages
+     * @throws UserError if the vocabulary is not valid
+     */
+    static SentencePieceModel of(Path source, Vocabulary vocabulary) {
+        List<Piece> pieces = vocabulary.pieces();
+        requireType(source, vocabulary, vocabulary.unknownId(), PieceType.UNKNOWN);
+        requireType(source, vocabulary, vocabulary.bosId(), PieceType.CONTROL);
+        requireType(source, vocabulary, vocabulary.eosId(), PieceType.CONTROL);
+        SpecialPieces specials = new SpecialPieces(
+                pieces.get(vocabulary.unknownId()).text(),
+                pieces.get(vocabulary.bosId()).text(),
+                pieces.get(vocabulary.eosId()).text(),
+                SpecialPieces.DEFAULT.surface());
+        boolean byteFallback = pieces.stream().anyMatch(piece -> piece.type() == PieceType.BYTE);
+        try {
+            return parse(
+                    source,
+                    message(vocabulary, specials, byteFallback, DEFAULT_COVERAGE)
+                            .toByteString());
+        } catch (InvalidProtocolBufferException e) {
+            throw UserError.failed(e, "%s: its vocabulary is not valid: %s", source, e.getMessage());
+        }
+    }
+
+    private static void requireType(Path source, Vocabulary vocabulary, int id, PieceType type) {
+        int size = vocabulary.pieces().size();
+        if (id < 0 || id >= size || vocabulary.pieces().get(id).type() != type) {
+            throw UserError.failed(
+                    "%s: its vocabulary has a token with the special id %d, which must be one of its %d tokens and of type %s",
+                    source, id, size, type);
+        }
+    }
+
+    private static UnknownFieldSet message(
+            Vocabulary vocabulary, SpecialPieces specials, boolean byteFallback, float characterCoverage) {
         ProtobufFields.Builder model = new ProtobufFields.Builder();
-        for (Piece piece : pieces) {
+        for (Piece piece : vocabulary.pieces()) {
             ProtobufFields.Builder fields =
                     new ProtobufFields.Builder().text(PIECE_TEXT, piece.text()).decimal(PIECE_SCORE, piece.score());
             if (piece.type() != PieceType.NORMAL) {
@@ -214,13 +262,12 @@ record SentencePieceModel(
             }
             model.message(PIECES, fields);
         }
-        SpecialPieces specials = SpecialPieces.DEFAULT;
         model.message(
                 TRAINER_SPEC,
                 new ProtobufFields.Builder()
                         .integer(MODEL_TYPE, BPE)
-                        .integer(VOCAB_SIZE, pieces.size())
-                        .decimal(CHARACTER_COVERAGE, (float) characterCoverage)
+                        .integer(VOCAB_SIZE, vocabulary.pieces().size())
+                        .decimal(CHARACTER_COVERAGE, characterCoverage)
                         .integer(MAX_SENTENCEPIECE_LENGTH, BpeTrainer.MAX_PIECE_LENGTH)
                         .flag(SPLIT_BY_UNICODE_SCRIPT, true)
                         .flag(SPLIT_BY_WHITESPACE, true)
@@ -228,10 +275,10 @@ record SentencePieceModel(
                         .flag(TREAT_WHITESPACE_AS_SUFFIX, false)
                         .flag(SPLIT_DIGITS, true)
                         .flag(ALLOW_WHITESPACE_ONLY_PIECES, true)
-                        .flag(BYTE_FALLBACK, true)
-                        .integer(UNK_ID, BpeTrainer.UNKNOWN_ID)
-                        .integer(BOS_ID, BpeTrainer.BEGIN_ID)
-                        .integer(EOS_ID, BpeTrainer.END_ID)
+                        .flag(BYTE_FALLBACK, byteFallback)
+                        .integer(UNK_ID, vocabulary.unknownId())
+                        .integer(BOS_ID, vocabulary.bosId())
+                        .integer(EOS_ID, vocabulary.eosId())
                         .integer(PAD_ID, -1)
                         .text(UNK_SURFACE, specials.surface())
                         .text(UNK_PIECE, specials.unknown())
@@ -242,11 +289,10 @@ record SentencePieceModel(
                 new ProtobufFields.Builder()
                         .text(NORMALIZER_NAME, "identity")
                         .bytes(PRECOMPILED_CHARSMAP, ByteString.EMPTY)
-                        .flag(ADD_DUMMY_PREFIX, true)
-                        .flag(REMOVE_EXTRA_WHITESPACES, false)
+                        .flag(ADD_DUMMY_PREFIX, vocabulary.addSpacePrefix())
+                        .flag(REMOVE_EXTRA_WHITESPACES, vocabulary.removeExtraSpaces())
                         .flag(ESCAPE_WHITESPACES, true));
-        return new SentencePieceModel(
-                List.copyOf(pieces), specials, new Normalizer(true, false, true), true, model.build());
+        return model.build();
     }
 
     /** Writes to a temporary name beside {@code file}, then renames, so that no reader sees half a file. */

@@ -66,6 +66,36 @@ public final class SentencePieceTokenizer implements Tokenizer {
         return tokenizer;
     }
 
+    /**
+     * The tokenizer of a vocabulary that another file holds.
+     *
+     * @param source that file, for messages
+     * @throws UserError if the vocabulary is not valid
+     */
+    public static SentencePieceTokenizer of(Path source, Vocabulary vocabulary) {
+        return new SentencePieceTokenizer(SentencePieceModel.of(source, vocabulary));
+    }
+
+    /**
+     * What defines this tokenizer, for a file of another format.
+     *
+     * @throws UserError if it does not spell spaces as U+2581, so that such a file cannot hold it
+     */
+    public Vocabulary vocabulary() {
+        if (!model.normalizer().escapeWhitespaces()) {
+            throw UserError.failed(
+                    "the tokenizer leaves spaces as they are (escape_whitespaces is off); only tokenizers "
+                            + "that spell them U+2581 can be written in this format");
+        }
+        return new Vocabulary(
+                pieces,
+                unknownId,
+                bosId,
+                eosId,
+                model.normalizer().addDummyPrefix(),
+                model.normalizer().removeExtraWhitespaces());
+    }
+
     @Override
     public int vocabSize() {
         return pieces.size();

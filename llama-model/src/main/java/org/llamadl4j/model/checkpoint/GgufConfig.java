@@ -1,0 +1,109 @@
+package org.llamadl4j.model.checkpoint;
+
+import java.util.List;
+import java.util.Map;
+import lombok.AccessLevel;
+import lombok.RequiredArgsConstructor;
+import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.error.UserError;
+
+/** The metadata of a GGUF file that describe a {@link LlamaConfig}. */
+@RequiredArgsConstructor(access = AccessLevel.PRIVATE)
+final class GgufConfig {
+
+    static final String BLOCK_COUNT = "llama.block_count";
+
+    private static final String ARCHITECTURE = "general.architecture";
+    private static final String DIM = "llama.embedding_length";
+    private static final String HEADS = "llama.attention.head_count";
+    private static final String KV_HEADS = "llama.attention.head_count_kv";
+    private static final String HIDDEN_DIM = "llama.feed_forward_length";
+    private static final String CONTEXT = "llama.context_length";
+    private static final String VOCAB_SIZE = "llama.vocab_size";
+    private static final String NORM_EPS = "llama.attention.layer_norm_rms_epsilon";
+    private static final String ROPE_THETA = "llama.rope.freq_base";
+    private static final String SCALING_TYPE = "llama.rope.scaling.type";
+    private static final String ROPE_DIMENSIONS = "llama.rope.dimension_count";
+
+    private final GgufMetadata metadata;
+
+    /**
+     * Reads a configuration.
+     *
+     * @param vocabSize the number of tokens that the file lists
+     * @param tiedEmbeddings whether the file has no output head
+     * @throws UserError if a key is missing or wrong, or describes a model that this code would compute wrongly
+     */
+    static LlamaConfig read(GgufMetadata metadata, int vocabSize, boolean tiedEmbeddings) {
+        return new GgufConfig(metadata).toLlamaConfig(vocabSize, tiedEmbeddings);
+    }
+
+    static void write(LlamaConfig config, Map<String, Object> metadata) {
+        metadata.put(ARCHITECTURE, "llama");
+        metadata.put(BLOCK_COUNT, config.layers());
+        metadata.put(CONTEXT, config.contextLength());
+        metadata.put(DIM, config.dim());
+        metadata.put(HIDDEN_DIM, config.hiddenDim());
+        metadata.put(HEADS, config.heads());
+        metadata.put(KV_HEADS, config.kvHeads());
+        metadata.put(NORM_EPS, (float) config.normEps());
+        metadata.put(ROPE_THETA, (float) config.ropeTheta());
+        metadata.put(ROPE_DIMENSIONS, config.headDim());
+        metadata.put(VOCAB_SIZE, config.vocabSize());
+    }
+
+    private LlamaConfig toLlamaConfig(int vocabSize, boolean tiedEmbeddings) {
+        String architecture = metadata.text(ARCHITECTURE);
+        if (!architecture.equals("llama")) {
+            throw metadata.wrong(ARCHITECTURE, architecture, "llama");
+        }
+        requireInteger("llama.expert_count", 0);
+        requireInteger(VOCAB_SIZE, vocabSize);
+        requireNoScaling();
+        int heads = metadata.integer(HEADS, 1);
+        LlamaConfig config;
+        try {
+            config = LlamaConfig.builder()
+                    .dim(metadata.integer(DIM, 1))
+                    .layers(metadata.integer(BLOCK_COUNT, 1))
+                    .heads(heads)
+                    .kvHeads(metadata.integer(KV_HEADS, 1, heads))
+                    .hiddenDim(metadata.integer(HIDDEN_DIM, 1))
+                    .vocabSize(vocabSize)
+                    .contextLength(metadata.integer(CONTEXT, 1))
+                    .normEps(metadata.decimal(NORM_EPS))
+                    .ropeTheta(metadata.decimal(ROPE_THETA, 10000))
+                    .tiedEmbeddings(tiedEmbeddings)
+                    .build();
+        } catch (UserError e) {
+            throw e.getMessage().startsWith(metadata.file().toString())
+                    ? e
+                    : UserError.failed(e, "%s: %s", metadata.file(), e.getMessage());
+        }
+        requireInteger(ROPE_DIMENSIONS, config.headDim());
+        requireInteger("llama.attention.key_length", config.headDim());
+        requireInteger("llama.attention.value_length", config.headDim());
+        return config;
+    }
+
+    private void requireNoScaling() {
+        String type = metadata.text(SCALING_TYPE, "linear");
+        if (!type.equals("none") && !type.equals("linear")) {
+            throw metadata.wrong(SCALING_TYPE, type, "none; other rotary frequencies are not supported");
+        }
+        for (String key : List.of("llama.rope.scaling.factor", "llama.rope.scale_linear")) {
+            double factor = metadata.decimal(key, 1);
+            if (type.equals("linear") && factor != 1 && factor != 0) {
+                throw metadata.wrong(key, factor, "1; scaled rotary frequencies are not supported");
+            }
+        }
+    }
+
+    /** Refuses any value but {@code supported} and an absent one. */
+    private void requireInteger(String key, int supported) {
+        int value = metadata.integer(key, 0, supported);
+        if (value != supported) {
+            throw metadata.wrong(key, value, Integer.toString(supported));
+        }
+    }
+}

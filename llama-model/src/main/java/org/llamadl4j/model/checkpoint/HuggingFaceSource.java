@@ -1,0 +1,83 @@
+package org.llamadl4j.model.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import lombok.AccessLevel;
+import lombok.RequiredArgsConstructor;
+import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.error.UserError;
+import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
+
+/** A LLaMA in a Hugging Face folder, whose query and key rows are brought into Meta's order. */
+@RequiredArgsConstructor(access = AccessLevel.PRIVATE)
+final class HuggingFaceSource implements WeightSource {
+
+    private final TensorFiles files;
+    private final LlamaConfig config;
+    private final SentencePieceTokenizer tokenizer;
+    private byte[] halves = {};
+
+    /**
+     * Opens {@code folder}.
+     *
+     * @throws UserError as {@link HuggingFaceFolder#read}
+     */
+    static HuggingFaceSource open(Path folder) throws IOException {
+        LlamaConfig config = HuggingFaceFolder.readConfig(folder);
+        SentencePieceTokenizer tokenizer = HuggingFaceFolder.readTokenizer(folder, config);
+        TensorFiles files = TensorFiles.open(folder);
+        try {
+            HuggingFaceFolder.checkTensors(files, config, folder);
+            files.verify();
+            return new HuggingFaceSource(files, config, tokenizer);
+        } catch (IOException | RuntimeException e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public LlamaConfig config() {
+        return config;
+    }
+
+    @Override
+    public SentencePieceTokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    @Override
+    public GgmlType type(String name) {
+        String hfName = HuggingFaceName.of(name);
+        return GgmlType.of(files.holding(hfName).floatFormat(hfName));
+    }
+
+    @Override
+    public GgmlType originalType(String name) {
+        return type(name);
+    }
+
+    @Override
+    public void read(String name, long offset, int length, byte[] target) throws IOException {
+        String hfName = HuggingFaceName.of(name);
+        SafeTensors file = files.holding(hfName);
+        if (!HuggingFaceName.isRotary(name)) {
+            file.readStored(hfName, offset, target, length);
+            return;
+        }
+        int rowBytes = Math.toIntExact(type(name).bytes(config.dim()));
+        int headBytes = Math.multiplyExact(config.headDim(), rowBytes);
+        int headElements = config.headDim() * config.dim();
+        if (length != headElements) {
+            throw new IllegalArgumentException("%d elements are not one head of %d".formatted(length, headElements));
+        }
+        halves = halves.length < headBytes ? new byte[headBytes] : halves;
+        file.readStored(hfName, offset, halves, length);
+        RotaryOrder.toMeta(halves, target, config.headDim(), rowBytes);
+    }
+
+    @Override
+    public void close() throws IOException {
+        files.close();
+    }
+}

@@ -1,0 +1,26 @@
+package org.llamadl4j.model.checkpoint;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
+
+/** An open model on disk, whose files have been found whole and fitting; parameters are called as Meta calls them. */
+interface WeightSource extends Closeable {
+
+    LlamaConfig config();
+
+    SentencePieceTokenizer tokenizer();
+
+    /** How parameter {@code name} is stored. */
+    GgmlType type(String name);
+
+    /** A type that holds parameter {@code name} exactly: how it is stored, or was before it came into this file. */
+    GgmlType originalType(String name);
+
+    /**
+     * Reads elements {@code offset} to {@code offset + length - 1} of a parameter as they are stored; query and key rows
+     * in Meta's order. Both are multiples of a row, those of queries and keys of a head.
+     */
+    void read(String name, long offset, int length, byte[] target) throws IOException;
+}
