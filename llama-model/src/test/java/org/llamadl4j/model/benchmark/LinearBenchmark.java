@@ -45,13 +45,9 @@ public class LinearBenchmark {
         device.kernels().linear(x, weight, out);
     }
 
+    /** The gradients of input and weight, as many operations each as {@link #linear}. */
     @Benchmark
-    public void inputGradient(DeviceState device) {
-        device.kernels().linearInputGradient(out, weight, dX, false);
-    }
-
-    @Benchmark
-    public void weightGradient(DeviceState device) {
-        device.kernels().linearWeightGradient(x, out, dWeight);
+    public void linearGradient(DeviceState device) {
+        device.kernels().linearGradient(x, new Tensor[] {weight}, new Tensor[] {out}, dX, new Tensor[] {dWeight});
     }
 }
