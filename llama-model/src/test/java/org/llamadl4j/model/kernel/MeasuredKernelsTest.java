@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class MeasuredKernelsTest {
 
-    private static final Set<String> NOT_COUNTED = Set.of("description", "maximumLength", "allocate", "wrap", "close");
+    private static final Set<String> NOT_COUNTED =
+            Set.of("description", "precision", "maximumLength", "allocate", "wrap", "close");
 
     private final List<Method> received = new ArrayList<>();
     private final Kernels kernels = (Kernels) Proxy.newProxyInstance(
@@ -27,7 +28,7 @@ class MeasuredKernelsTest {
 
     @Test
     void everyCallReachesTheKernels() throws ReflectiveOperationException {
-        for (Method method : Kernels.class.getMethods()) {
+        for (Method method : kernelMethods()) {
             call(method);
 
             assertThat(received.get(received.size() - 1)).isEqualTo(method);
@@ -36,11 +37,11 @@ class MeasuredKernelsTest {
 
     @Test
     void everyKernelIsCountedByItsName() throws ReflectiveOperationException {
-        for (Method method : Kernels.class.getMethods()) {
+        for (Method method : kernelMethods()) {
             call(method);
         }
 
-        Set<String> kernelNames = Arrays.stream(Kernels.class.getMethods())
+        Set<String> kernelNames = kernelMethods().stream()
                 .map(Method::getName)
                 .filter(name -> !NOT_COUNTED.contains(name))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -61,6 +62,13 @@ class MeasuredKernelsTest {
         measured.reset();
 
         assertThat(measured.usage()).isEmpty();
+    }
+
+    /** All that a device has to do itself; the others call these. */
+    private static List<Method> kernelMethods() {
+        return Arrays.stream(Kernels.class.getMethods())
+                .filter(method -> !method.isDefault())
+                .toList();
     }
 
     private void call(Method method) throws ReflectiveOperationException {
