@@ -7,7 +7,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
-/** The library oneDNN, its one engine and stream of this process, and the threads that it may use. */
+/** The library oneDNN: an engine and a stream, which live as long as the process, and the threads that it may use. */
 final class OneDnn {
 
     private final dnnl_engine engine = new dnnl_engine();

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.util.Random;
 import java.util.function.Function;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.LifecycleContext;
 import net.jqwik.api.lifecycle.SkipExecutionHook;
@@ -18,70 +21,27 @@ class MatrixProductTest {
     private static final double FLOAT32 = 1e-6;
 
     @Property(tries = 60)
-    void openBlas(
-            @ForAll @IntRange(min = 1, max = 90) int rows,
-            @ForAll @IntRange(min = 1, max = 90) int columns,
-            @ForAll @IntRange(min = 1, max = 90) int depth,
-            @ForAll boolean transposeA,
-            @ForAll boolean transposeB,
-            @ForAll boolean accumulate,
-            @ForAll long seed) {
-        check(OpenBlasProduct::new, shape(rows, columns, depth, transposeA, transposeB), accumulate, seed, false);
+    void openBlas(@ForAll("shapes") MatMulShape shape, @ForAll boolean accumulate, @ForAll long seed) {
+        check(OpenBlasProduct::new, shape, accumulate, seed, false);
     }
 
     @Property(tries = 60)
     @AddLifecycleHook(OnlyWithOneDnn.class)
-    void oneDnn(
-            @ForAll @IntRange(min = 1, max = 90) int rows,
-            @ForAll @IntRange(min = 1, max = 90) int columns,
-            @ForAll @IntRange(min = 1, max = 90) int depth,
-            @ForAll boolean transposeA,
-            @ForAll boolean transposeB,
-            @ForAll boolean accumulate,
-            @ForAll long seed) {
+    void oneDnn(@ForAll("shapes") MatMulShape shape, @ForAll boolean accumulate, @ForAll long seed) {
         OneDnn oneDnn = OneDnn.load();
-        check(
-                workers -> new OneDnnProduct(workers, oneDnn, false),
-                shape(rows, columns, depth, transposeA, transposeB),
-                accumulate,
-                seed,
-                false);
+        check(workers -> new OneDnnProduct(workers, oneDnn, false), shape, accumulate, seed, false);
     }
 
     @Property(tries = 60)
     @AddLifecycleHook(OnlyWithBfloat16.class)
-    void oneDnnInBfloat16(
-            @ForAll @IntRange(min = 1, max = 90) int rows,
-            @ForAll @IntRange(min = 1, max = 90) int columns,
-            @ForAll @IntRange(min = 1, max = 90) int depth,
-            @ForAll boolean transposeA,
-            @ForAll boolean transposeB,
-            @ForAll boolean accumulate,
-            @ForAll long seed) {
+    void oneDnnInBfloat16(@ForAll("shapes") MatMulShape shape, @ForAll boolean accumulate, @ForAll long seed) {
         OneDnn oneDnn = OneDnn.load();
-        check(
-                workers -> new OneDnnProduct(workers, oneDnn, true),
-                shape(rows, columns, depth, transposeA, transposeB),
-                accumulate,
-                seed,
-                true);
+        check(workers -> new OneDnnProduct(workers, oneDnn, true), shape, accumulate, seed, true);
     }
 
     @Property(tries = 60)
-    void roundedOperands(
-            @ForAll @IntRange(min = 1, max = 90) int rows,
-            @ForAll @IntRange(min = 1, max = 90) int columns,
-            @ForAll @IntRange(min = 1, max = 90) int depth,
-            @ForAll boolean transposeA,
-            @ForAll boolean transposeB,
-            @ForAll boolean accumulate,
-            @ForAll long seed) {
-        check(
-                workers -> new RoundedProduct(workers, new OpenBlasProduct(workers)),
-                shape(rows, columns, depth, transposeA, transposeB),
-                accumulate,
-                seed,
-                true);
+    void roundedOperands(@ForAll("shapes") MatMulShape shape, @ForAll boolean accumulate, @ForAll long seed) {
+        check(workers -> new RoundedProduct(workers, new OpenBlasProduct(workers)), shape, accumulate, seed, true);
     }
 
     @Property(tries = 1)
@@ -122,8 +82,11 @@ class MatrixProductTest {
         }
     }
 
-    private static MatMulShape shape(int rows, int columns, int depth, boolean transposeA, boolean transposeB) {
-        return new MatMulShape(rows, columns, depth, transposeA, transposeB);
+    @Provide
+    Arbitrary<MatMulShape> shapes() {
+        Arbitrary<Integer> sizes = Arbitraries.integers().between(1, 90);
+        Arbitrary<Boolean> transposed = Arbitraries.of(true, false);
+        return Combinators.combine(sizes, sizes, sizes, transposed, transposed).as(MatMulShape::new);
     }
 
     private static void check(
