@@ -39,7 +39,7 @@ public final class GradientPass {
             ActivationPolicy policy,
             Kernels kernels) {
         this.kernels = kernels;
-        LlamaGraph graph = LlamaGraph.of(weights.config(), batch, time);
+        LlamaGraph graph = LlamaGraph.of(weights.config(), weights.rotaryPairs(), batch, time);
         LlamaGradient gradient = graph.addGradient(policy);
         rows = graph.rows();
         tokens = new Tensor(kernels.allocate(ElementType.INT32, rows), rows);

@@ -59,7 +59,7 @@ public final class LogitsPass {
         private final int[] padded;
 
         LengthPlan(int time) {
-            LlamaGraph graph = LlamaGraph.of(weights.config(), 1, time);
+            LlamaGraph graph = LlamaGraph.of(weights.config(), weights.rotaryPairs(), 1, time);
             String name = graph.addLogits(1).name();
             tokens = new Tensor(kernels.allocate(ElementType.INT32, time), time);
             lastRow = new Tensor(kernels.allocate(ElementType.INT32, 1), 1);

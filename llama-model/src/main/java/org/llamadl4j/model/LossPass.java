@@ -30,7 +30,7 @@ public final class LossPass {
      */
     public LossPass(LlamaWeights weights, int batch, int time, Kernels kernels) {
         this.kernels = kernels;
-        LlamaGraph graph = LlamaGraph.of(weights.config(), batch, time);
+        LlamaGraph graph = LlamaGraph.of(weights.config(), weights.rotaryPairs(), batch, time);
         CrossEntropy.Result loss = graph.addLoss();
         int rows = graph.rows();
         tokens = new Tensor(kernels.allocate(ElementType.INT32, rows), rows);

@@ -17,6 +17,8 @@ final class GgufConfig {
     private static final String DIM = "llama.embedding_length";
     private static final String HEADS = "llama.attention.head_count";
     private static final String KV_HEADS = "llama.attention.head_count_kv";
+    private static final String KEY_LENGTH = "llama.attention.key_length";
+    private static final String VALUE_LENGTH = "llama.attention.value_length";
     private static final String HIDDEN_DIM = "llama.feed_forward_length";
     private static final String CONTEXT = "llama.context_length";
     private static final String VOCAB_SIZE = "llama.vocab_size";
@@ -48,6 +50,8 @@ final class GgufConfig {
         metadata.put(KV_HEADS, config.kvHeads());
         metadata.put(NORM_EPS, (float) config.normEps());
         metadata.put(ROPE_THETA, (float) config.ropeTheta());
+        metadata.put(KEY_LENGTH, config.headDim());
+        metadata.put(VALUE_LENGTH, config.headDim());
         metadata.put(ROPE_DIMENSIONS, config.headDim());
         metadata.put(VOCAB_SIZE, config.vocabSize());
     }
@@ -68,6 +72,7 @@ final class GgufConfig {
                     .layers(metadata.integer(BLOCK_COUNT, 1))
                     .heads(heads)
                     .kvHeads(metadata.integer(KV_HEADS, 1, heads))
+                    .headDim(metadata.integer(KEY_LENGTH, 1, 0))
                     .hiddenDim(metadata.integer(HIDDEN_DIM, 1))
                     .vocabSize(vocabSize)
                     .contextLength(metadata.integer(CONTEXT, 1))
@@ -81,8 +86,7 @@ final class GgufConfig {
                     : UserError.failed(e, "%s: %s", metadata.file(), e.getMessage());
         }
         requireInteger(ROPE_DIMENSIONS, config.headDim());
-        requireInteger("llama.attention.key_length", config.headDim());
-        requireInteger("llama.attention.value_length", config.headDim());
+        requireInteger(VALUE_LENGTH, config.headDim());
         return config;
     }
 

@@ -57,6 +57,7 @@ final class HuggingFaceConfig {
         json.put("num_hidden_layers", config.layers());
         json.put("num_attention_heads", config.heads());
         json.put("num_key_value_heads", config.kvHeads());
+        json.put("head_dim", config.headDim());
         json.put("vocab_size", config.vocabSize());
         json.put("max_position_embeddings", config.contextLength());
         json.put("hidden_act", "silu");
@@ -98,19 +99,13 @@ final class HuggingFaceConfig {
             throw unsupported("rope_parameters.rope_type", ropeType, "default");
         }
         int heads = integer("num_attention_heads");
-        int dim = integer("hidden_size");
-        if (json.hasNonNull("head_dim") && (long) integer("head_dim") * heads != dim) {
-            throw unsupported(
-                    "head_dim",
-                    json.get("head_dim").asText(),
-                    "hidden_size / num_attention_heads, %d".formatted(dim / heads));
-        }
         try {
             return LlamaConfig.builder()
-                    .dim(dim)
+                    .dim(integer("hidden_size"))
                     .layers(integer("num_hidden_layers"))
                     .heads(heads)
                     .kvHeads(json.hasNonNull("num_key_value_heads") ? integer("num_key_value_heads") : heads)
+                    .headDim(json.hasNonNull("head_dim") ? integer("head_dim") : 0)
                     .hiddenDim(integer("intermediate_size"))
                     .vocabSize(integer("vocab_size"))
                     .contextLength(

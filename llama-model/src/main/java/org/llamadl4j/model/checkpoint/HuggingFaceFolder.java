@@ -16,6 +16,7 @@ import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.kernel.Tensor;
 import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
 import org.llamadl4j.model.tokenizer.Tokenizer;
@@ -209,7 +210,7 @@ public final class HuggingFaceFolder {
                 for (long offset = 0; offset < weight.size(); offset += headElements) {
                     int length = (int) Math.min(headElements, weight.size() - offset);
                     kernels.read(weight.buffer(), offset, meta, 0, length);
-                    if (HuggingFaceName.isRotary(name)) {
+                    if (HuggingFaceName.isRotary(name) && weights.rotaryPairs() == RotaryPairs.ADJACENT) {
                         RotaryOrder.toHuggingFace(meta, huggingFace, config.headDim(), config.dim());
                         writer.append(HuggingFaceName.of(name), huggingFace, length);
                     } else {

@@ -26,10 +26,12 @@ final class Preset {
     }
 
     private static LlamaConfig small(int dim, int layers, int heads, int kvHeads, int hiddenDim, int contextLength) {
-        return new LlamaConfig(dim, layers, heads, kvHeads, hiddenDim, 32000, contextLength, 1e-5, 10000, false);
+        return new LlamaConfig(
+                dim, layers, heads, kvHeads, 0, hiddenDim, 32000, contextLength, 1e-5, 10000, RopeScaling.NONE, false);
     }
 
     private static LlamaConfig paper(int dim, int layers, int heads, int hiddenDim) {
-        return new LlamaConfig(dim, layers, heads, heads, hiddenDim, 32000, 2048, 1e-5, 10000, false);
+        return new LlamaConfig(
+                dim, layers, heads, heads, 0, hiddenDim, 32000, 2048, 1e-5, 10000, RopeScaling.NONE, false);
     }
 }

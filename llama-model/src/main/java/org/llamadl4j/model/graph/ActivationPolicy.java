@@ -26,7 +26,8 @@ public enum ActivationPolicy {
     public long bytesPerTokenAndLayer(LlamaConfig config) {
         long input = config.dim();
         // q and attention output, k and v, log-sum-exp, residual stream between the blocks, gate and up
-        long linear = 2L * config.dim() + 2L * config.kvDim() + config.heads() + config.dim() + 2L * config.hiddenDim();
+        long linear =
+                2L * config.queryDim() + 2L * config.kvDim() + config.heads() + config.dim() + 2L * config.hiddenDim();
         // both norms, and the product of SwiGLU
         long cheap = 2L * config.dim() + config.hiddenDim();
         long floats = switch (this) {

@@ -94,9 +94,7 @@ final class LayerGradient {
     }
 
     private SDVariable rotateBack(String node, SDVariable dOut) {
-        int time = layer.shape().time();
-        return Rope.gradient(
-                name(node), dOut, time, layer.shape().headDim(), layer.config().ropeTheta());
+        return Rope.gradient(name(node), dOut, layer.shape().time(), layer.rotary());
     }
 
     private String name(String node) {

@@ -9,6 +9,8 @@ import lombok.Getter;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.kernel.AttentionShape;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.RotaryEmbedding;
+import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.op.CrossEntropy;
 import org.llamadl4j.model.op.Embedding;
 import org.llamadl4j.model.op.KernelSession;
@@ -57,7 +59,7 @@ public final class LlamaGraph {
     private final int batch;
     private final int time;
 
-    private LlamaGraph(LlamaConfig config, int batch, int time, Map<String, INDArray> arrays) {
+    private LlamaGraph(LlamaConfig config, RotaryPairs pairs, int batch, int time, Map<String, INDArray> arrays) {
         this.config = config;
         this.batch = batch;
         this.time = time;
@@ -70,9 +72,10 @@ public final class LlamaGraph {
                                 : sameDiff.var(name, arrays.get(name))));
         tokens = sameDiff.placeHolder(TOKENS, DataType.INT32, rows());
         AttentionShape shape = new AttentionShape(batch, time, config.heads(), config.kvHeads(), config.headDim());
+        RotaryEmbedding rotary = config.rotary(pairs);
         SDVariable x = Embedding.of("embedding", tokens, weights.get(LlamaWeights.EMBEDDING));
         for (int index = 0; index < config.layers(); index++) {
-            TransformerLayer layer = TransformerLayer.of(index, config, shape, weights::get);
+            TransformerLayer layer = TransformerLayer.of(index, config, shape, rotary, weights::get);
             LayerActivations computed = layer.forward(x, "");
             layers.add(layer);
             activations.add(computed);
@@ -81,19 +84,24 @@ public final class LlamaGraph {
         hidden = RmsNorm.of("hidden", x, weights.get(LlamaWeights.NORM), config.normEps());
     }
 
-    /** A graph whose weights are placeholders: to be compiled into a plan over weights that live elsewhere. */
-    public static LlamaGraph of(LlamaConfig config, int batch, int time) {
-        return new LlamaGraph(config, batch, time, null);
+    /**
+     * A graph whose weights are placeholders: to be compiled into a plan over weights that live elsewhere.
+     *
+     * @param pairs the order of query and key rows
+     */
+    public static LlamaGraph of(LlamaConfig config, RotaryPairs pairs, int batch, int time) {
+        return new LlamaGraph(config, pairs, batch, time, null);
     }
 
     /**
      * A graph whose weights are SameDiff variables with these values: to be run and differentiated by SameDiff, whose
-     * sessions run LLaMA's ops on {@code kernels} from now on, in the whole process.
+     * sessions run LLaMA's ops on {@code kernels} from now on, in the whole process. Query and key rows are in Meta's
+     * order.
      */
     public static LlamaGraph of(
             LlamaConfig config, int batch, int time, Map<String, INDArray> weights, Kernels kernels) {
         KernelSession.install(kernels);
-        return new LlamaGraph(config, batch, time, weights);
+        return new LlamaGraph(config, RotaryPairs.ADJACENT, batch, time, weights);
     }
 
     /** Adds the loss against {@link #TARGETS}, and marks it as what SameDiff differentiates. */

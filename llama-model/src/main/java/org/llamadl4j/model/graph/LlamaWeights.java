@@ -1,5 +1,6 @@
 package org.llamadl4j.model.graph;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,12 +9,12 @@ import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.kernel.Buffer;
 import org.llamadl4j.model.kernel.ElementType;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.kernel.Tensor;
 
 /**
  * One float32 tensor for each parameter of a LLaMA, by the names of Meta's reference code: its weights, their gradients
- * or their moments. Linear weights are (outputs, inputs). Query and key rows are in Meta's order, in which rotary pairs
- * are adjacent.
+ * or their moments. Linear weights are (outputs, inputs). Query and key rows are in the order of {@link #rotaryPairs}.
  */
 public final class LlamaWeights {
 
@@ -32,14 +33,39 @@ public final class LlamaWeights {
     private static final int CHUNK = 1 << 16;
 
     private final LlamaConfig config;
+    private final RotaryPairs rotaryPairs;
     private final Map<String, Tensor> tensors;
 
-    private LlamaWeights(LlamaConfig config, Map<String, Tensor> tensors) {
+    private LlamaWeights(LlamaConfig config, RotaryPairs rotaryPairs, Map<String, Tensor> tensors) {
         this.config = config;
+        this.rotaryPairs = rotaryPairs;
         this.tensors = Collections.unmodifiableMap(tensors);
     }
 
-    /** Zeroed tensors for every parameter of {@code config}. */
+    /**
+     * Tensors that are there already.
+     *
+     * @param rotaryPairs the order of their query and key rows
+     * @param tensors one of the right shape for every parameter of {@code config}
+     */
+    public static LlamaWeights of(LlamaConfig config, RotaryPairs rotaryPairs, Map<String, Tensor> tensors) {
+        Map<String, Tensor> ordered = new LinkedHashMap<>();
+        shapes(config).forEach((name, shape) -> {
+            Tensor tensor = tensors.get(name);
+            if (tensor == null || !Arrays.equals(tensor.shape(), shape)) {
+                throw new IllegalArgumentException(
+                        "parameter %s of shape %s is %s".formatted(name, Arrays.toString(shape), tensor));
+            }
+            ordered.put(name, tensor);
+        });
+        if (ordered.size() != tensors.size()) {
+            throw new IllegalArgumentException(
+                    "there are %d tensors for %d parameters".formatted(tensors.size(), ordered.size()));
+        }
+        return new LlamaWeights(config, rotaryPairs, ordered);
+    }
+
+    /** Zeroed tensors for every parameter of {@code config}, query and key rows in Meta's order. */
     public static LlamaWeights zeros(LlamaConfig config, Kernels kernels) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         shapes(config).forEach((name, shape) -> {
@@ -50,7 +76,7 @@ public final class LlamaWeights {
             Buffer buffer = kernels.allocate(ElementType.FLOAT32, size);
             tensors.put(name, new Tensor(buffer, shape));
         });
-        return new LlamaWeights(config, tensors);
+        return new LlamaWeights(config, RotaryPairs.ADJACENT, tensors);
     }
 
     /**
@@ -97,10 +123,10 @@ public final class LlamaWeights {
         shapes.put(EMBEDDING, new long[] {config.vocabSize(), dim});
         for (int layer = 0; layer < config.layers(); layer++) {
             shapes.put(attentionNorm(layer), new long[] {dim});
-            shapes.put(wq(layer), new long[] {dim, dim});
+            shapes.put(wq(layer), new long[] {config.queryDim(), dim});
             shapes.put(wk(layer), new long[] {config.kvDim(), dim});
             shapes.put(wv(layer), new long[] {config.kvDim(), dim});
-            shapes.put(wo(layer), new long[] {dim, dim});
+            shapes.put(wo(layer), new long[] {dim, config.queryDim()});
             shapes.put(ffnNorm(layer), new long[] {dim});
             shapes.put(w1(layer), new long[] {hidden, dim});
             shapes.put(w2(layer), new long[] {dim, hidden});
@@ -160,6 +186,11 @@ public final class LlamaWeights {
 
     public LlamaConfig config() {
         return config;
+    }
+
+    /** Which rows of a head of queries or keys are turned together: Meta's order, unless they came in another. */
+    public RotaryPairs rotaryPairs() {
+        return rotaryPairs;
     }
 
     /** The parameter names, in the order of the forward pass. */

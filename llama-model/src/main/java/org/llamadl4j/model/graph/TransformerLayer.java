@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.kernel.AttentionShape;
+import org.llamadl4j.model.kernel.RotaryEmbedding;
 import org.llamadl4j.model.op.CausalAttention;
 import org.llamadl4j.model.op.Linear;
 import org.llamadl4j.model.op.ResidualAdd;
@@ -19,6 +20,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
  * @param index which layer, from 0
  * @param config sizes
  * @param shape of attention
+ * @param rotary how queries and keys are rotated
  * @param attentionNorm (D)
  * @param wq (H·K, D)
  * @param wk (G·K, D)
@@ -33,6 +35,7 @@ record TransformerLayer(
         int index,
         LlamaConfig config,
         AttentionShape shape,
+        RotaryEmbedding rotary,
         SDVariable attentionNorm,
         SDVariable wq,
         SDVariable wk,
@@ -44,11 +47,16 @@ record TransformerLayer(
         SDVariable w3) {
 
     static TransformerLayer of(
-            int index, LlamaConfig config, AttentionShape shape, Function<String, SDVariable> weights) {
+            int index,
+            LlamaConfig config,
+            AttentionShape shape,
+            RotaryEmbedding rotary,
+            Function<String, SDVariable> weights) {
         return new TransformerLayer(
                 index,
                 config,
                 shape,
+                rotary,
                 weights.apply(LlamaWeights.attentionNorm(index)),
                 weights.apply(LlamaWeights.wq(index)),
                 weights.apply(LlamaWeights.wk(index)),
@@ -111,6 +119,6 @@ record TransformerLayer(
     }
 
     private SDVariable rope(SDVariable x, String node, String suffix) {
-        return Rope.of(name(node, suffix), x, shape.time(), shape.headDim(), config.ropeTheta());
+        return Rope.of(name(node, suffix), x, shape.time(), rotary);
     }
 }

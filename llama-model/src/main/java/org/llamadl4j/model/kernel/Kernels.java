@@ -74,11 +74,19 @@ public interface Kernels extends AutoCloseable {
     void linearGradient(Tensor x, Tensor[] weights, Tensor[] dOuts, Tensor dX, Tensor[] dWeights);
 
     /**
-     * Rotary position embedding (Su et al., 2021): in each head of {@code headDim} numbers, the adjacent pair
-     * (2i, 2i+1) at position t is rotated by t·theta^(-2i/K), backwards where {@code inverse}. x and out are
-     * (B·T, heads·K), position t = row mod {@code time}. {@code out} may be {@code x}.
+     * Rotary position embedding (Su et al., 2021): pair i of each head is rotated by t times its frequency, backwards
+     * where {@code inverse}. x and out are (B·T, heads·K), position t = row mod {@code time}. {@code out} may be
+     * {@code x}.
      */
-    void rope(Tensor x, int time, int headDim, double theta, boolean inverse, Tensor out);
+    void rope(Tensor x, int time, RotaryEmbedding rotary, boolean inverse, Tensor out);
+
+    /**
+     * {@link #rope} of rows that are at any position: row n of x(N, heads·K) at positions[n], any number from 0; a row
+     * whose position is negative stays as it is. {@code out} may be {@code x}.
+     *
+     * @param positions (N) int32
+     */
+    void ropeAt(Tensor x, Tensor positions, RotaryEmbedding rotary, Tensor out);
 
     /**
      * Causal attention, softmax(q·kᵀ/√K)·v over positions up to the query's own, by online softmax over tiles: no T×T

@@ -29,6 +29,7 @@ public final class MeasuredKernels implements Kernels {
     private final Counter linear = counter("linear");
     private final Counter linearGradient = counter("linearGradient");
     private final Counter rope = counter("rope");
+    private final Counter ropeAt = counter("ropeAt");
     private final Counter causalAttention = counter("causalAttention");
     private final Counter causalAttentionGradient = counter("causalAttentionGradient");
     private final Counter swiGlu = counter("swiGlu");
@@ -204,10 +205,17 @@ public final class MeasuredKernels implements Kernels {
     }
 
     @Override
-    public void rope(Tensor x, int time, int headDim, double theta, boolean inverse, Tensor out) {
+    public void rope(Tensor x, int time, RotaryEmbedding rotary, boolean inverse, Tensor out) {
         long began = System.nanoTime();
-        kernels.rope(x, time, headDim, theta, inverse, out);
+        kernels.rope(x, time, rotary, inverse, out);
         rope.ended(began);
+    }
+
+    @Override
+    public void ropeAt(Tensor x, Tensor positions, RotaryEmbedding rotary, Tensor out) {
+        long began = System.nanoTime();
+        kernels.ropeAt(x, positions, rotary, out);
+        ropeAt.ended(began);
     }
 
     @Override

@@ -2,6 +2,8 @@ package org.llamadl4j.model.benchmark;
 
 import java.util.concurrent.TimeUnit;
 import org.llamadl4j.model.kernel.AdamWStep;
+import org.llamadl4j.model.kernel.RotaryEmbedding;
+import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.kernel.Tensor;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -40,6 +42,8 @@ public class MemoryBoundBenchmark {
     private Tensor norm;
     private Tensor dNorm;
     private Tensor tokens;
+    private RotaryEmbedding rotary;
+    private RotaryEmbedding halves;
 
     @Setup
     public void allocate(DeviceState device) {
@@ -48,6 +52,9 @@ public class MemoryBoundBenchmark {
         c = device.uniform(rows, columns);
         d = device.uniform(rows, columns);
         e = device.uniform(rows, columns);
+        int headDim = columns % HEAD_DIM == 0 ? HEAD_DIM : columns;
+        rotary = RotaryEmbedding.of(headDim, THETA, RotaryPairs.ADJACENT);
+        halves = RotaryEmbedding.of(headDim, THETA, RotaryPairs.HALVES);
         norm = device.uniform(columns);
         dNorm = device.uniform(columns);
         tokens = device.integers(rows, rows);
@@ -73,7 +80,13 @@ public class MemoryBoundBenchmark {
     /** In rows of a multiple of heads of 64 alone. */
     @Benchmark
     public void rope(DeviceState device) {
-        device.kernels().rope(a, TIME, columns % HEAD_DIM == 0 ? HEAD_DIM : columns, THETA, false, c);
+        device.kernels().rope(a, TIME, rotary, false, c);
+    }
+
+    /** The same in Hugging Face's order, of rows at positions of their own. */
+    @Benchmark
+    public void ropeAt(DeviceState device) {
+        device.kernels().ropeAt(a, tokens, halves, c);
     }
 
     @Benchmark

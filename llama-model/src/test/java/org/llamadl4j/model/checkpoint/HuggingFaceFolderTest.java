@@ -313,7 +313,7 @@ class HuggingFaceFolderTest {
             mlp_bias              | true                         | mlp_bias
             model_type            | "mistral"                    | mistral
             quantization_config   | {"bits":4}                   | quantization_config
-            head_dim              | 16                           | head_dim
+            head_dim              | 7                            | headDim
             hidden_size           | 33                           | heads
             hidden_size           |                              | hidden_size is missing
             num_hidden_layers     | 0                            | num_hidden_layers

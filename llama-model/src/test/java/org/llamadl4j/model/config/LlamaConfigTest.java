@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
+import org.llamadl4j.model.kernel.RotaryPairs;
 
 class LlamaConfigTest {
 
@@ -23,7 +24,8 @@ class LlamaConfigTest {
     @MethodSource("org.llamadl4j.model.config.LlamaConfig#presetNames")
     void countsTheParametersThatAModelHas(String preset) {
         LlamaConfig config = LlamaConfig.preset(preset);
-        for (LlamaConfig each : new LlamaConfig[] {config, config.withTiedEmbeddings(true)}) {
+        for (LlamaConfig each :
+                new LlamaConfig[] {config, config.withTiedEmbeddings(true), config.withHeadDim(2 * config.headDim())}) {
             long elements = 0;
             for (long[] shape : LlamaWeights.shapes(each).values()) {
                 elements += shape.length == 1 ? shape[0] : shape[0] * shape[1];
@@ -45,6 +47,46 @@ class LlamaConfigTest {
         LlamaConfig config = LlamaConfig.preset("260k");
         assertThat(config.headDim()).isEqualTo(8);
         assertThat(config.kvDim()).isEqualTo(32);
+    }
+
+    @Test
+    void theSizeOfAHeadFollowsFromTheOtherSizes() {
+        LlamaConfig config = LlamaConfig.preset("260k");
+        assertThat(config.withDim(128).headDim()).isEqualTo(16);
+        assertThat(config.withHeads(4).headDim()).isEqualTo(16);
+        assertThat(config.toBuilder().dim(128).heads(4).build().headDim()).isEqualTo(32);
+    }
+
+    @Test
+    void theSizeOfAHeadMayBeChosen() {
+        LlamaConfig config = LlamaConfig.preset("260k").withHeadDim(10);
+        assertThat(config.queryDim()).isEqualTo(80);
+        assertThat(config.kvDim()).isEqualTo(40);
+        assertThat(config.withDim(63).headDim()).isEqualTo(10);
+        assertThat(config.toBuilder().heads(4).build().headDim()).isEqualTo(10);
+        assertThat(LlamaWeights.shapes(config))
+                .containsEntry(LlamaWeights.wq(0), new long[] {80, 64})
+                .containsEntry(LlamaWeights.wo(0), new long[] {64, 80});
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, headDim 7 is not even", "-2, headDim -2", "1000000000, more than"})
+    void refusesHeadsThatCannotBe(int headDim, String message) {
+        LlamaConfig config = LlamaConfig.preset("260k");
+        assertThatThrownBy(() -> config.withHeadDim(headDim))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void scalesTheRotaryFrequencies() {
+        LlamaConfig config = LlamaConfig.preset("260k");
+        double[] frequencies = config.rotary(RotaryPairs.ADJACENT).frequencies();
+        assertThat(frequencies).containsExactly(1, 0.1, 0.01, 0.001);
+        assertThat(config.withRopeScaling(new RopeScaling.Linear(2))
+                        .rotary(RotaryPairs.HALVES)
+                        .frequencies())
+                .containsExactly(0.5, 0.05, 0.005, 0.0005);
     }
 
     @Test

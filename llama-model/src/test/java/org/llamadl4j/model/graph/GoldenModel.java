@@ -7,10 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.llamadl4j.model.checkpoint.SafeTensors;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.RotaryPairs;
+import org.llamadl4j.model.kernel.Tensor;
 
 /** A small LLaMA and what PyTorch computes of it in float64; golden_llama.py made the numbers. */
 public final class GoldenModel implements AutoCloseable {
@@ -68,6 +71,25 @@ public final class GoldenModel implements AutoCloseable {
             kernels.write(values, 0, weights.get(name).buffer(), 0, values.length);
         }
         return weights;
+    }
+
+    /** The parameters with query and key rows in Hugging Face's order, on the device. */
+    public LlamaWeights weightsOfHuggingFace(Kernels kernels) {
+        LlamaWeights weights = weights(kernels);
+        int headDim = config().headDim();
+        for (int layer = 0; layer < config().layers(); layer++) {
+            for (String name : List.of(LlamaWeights.wq(layer), LlamaWeights.wk(layer))) {
+                Tensor weight = weights.get(name);
+                float[] meta = floats(name);
+                int columns = weight.columns();
+                for (int row = 0; row < weight.rows(); row++) {
+                    int inHead = row % headDim;
+                    int moved = row - inHead + inHead % 2 * (headDim / 2) + inHead / 2;
+                    kernels.write(meta, row * columns, weight.buffer(), (long) moved * columns, columns);
+                }
+            }
+        }
+        return LlamaWeights.of(config(), RotaryPairs.HALVES, weights.tensors());
     }
 
     /** A tensor of floating-point numbers, rounded to float32. */

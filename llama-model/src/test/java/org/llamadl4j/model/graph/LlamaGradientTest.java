@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.llamadl4j.model.GradientPass;
 import org.llamadl4j.model.LossPass;
 import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.config.RopeScaling;
 import org.llamadl4j.model.kernel.ElementType;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.Tensor;
@@ -71,6 +72,16 @@ class LlamaGradientTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "grouped"})
+    void rowsInTheOrderOfHuggingFaceGiveTheSameLogits(String name) {
+        try (GoldenModel golden = GoldenModel.open(name)) {
+            LlamaWeights weights = golden.weightsOfHuggingFace(KERNELS);
+            assertThat(RelativeError.of(logits(golden, weights), golden.doubles("logits")))
+                    .isLessThan(1e-5);
+        }
+    }
+
     /** Random shapes, sequence length 1 and odd sizes among them; see {@link RelativeError#ofPart} for the measure. */
     @Property(tries = 10)
     void theHandWrittenGradientIsTheOneThatSameDiffDerives(
@@ -79,7 +90,8 @@ class LlamaGradientTest {
             @ForAll @IntRange(min = 1, max = 37) int time,
             @ForAll boolean grouped,
             @ForAll boolean tied) {
-        LlamaConfig config = new LlamaConfig(24, 2, 4, grouped ? 2 : 4, 35, 29, 64, 1e-5, 10000, tied);
+        LlamaConfig config =
+                new LlamaConfig(24, 2, 4, grouped ? 2 : 4, 0, 35, 29, 64, 1e-5, 10000, RopeScaling.NONE, tied);
         LlamaWeights weights = LlamaWeights.initialise(config, seed, KERNELS);
         Random random = new Random(seed);
         int[] tokens = random.ints((long) batch * time, 0, config.vocabSize()).toArray();
@@ -124,7 +136,7 @@ class LlamaGradientTest {
     }
 
     private static float[] logits(GoldenModel golden, LlamaWeights weights) {
-        LlamaGraph graph = LlamaGraph.of(golden.config(), golden.batch(), golden.time());
+        LlamaGraph graph = LlamaGraph.of(golden.config(), weights.rotaryPairs(), golden.batch(), golden.time());
         int rows = graph.rows();
         String name = graph.addLogits(rows).name();
         int vocabSize = golden.config().vocabSize();

@@ -1,6 +1,7 @@
 package org.llamadl4j.model.kernel;
 
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
 /**
  * What every kernel computes, as plain loops in float64: the formulas of {@link Kernels} and of their gradients, read
@@ -112,15 +113,29 @@ public final class ReferenceOps {
         return 1 / Math.sqrt(sum / width + eps);
     }
 
-    /** Rotates the pair (2i, 2i+1) of each head of row n by (n mod time)·theta^(-2i/K), backwards where {@code inverse}. */
-    public static double[] rope(double[] x, int width, int time, int headDim, double theta, boolean inverse) {
+    /** Rotates pair i of each head of row n by (n mod time) times its frequency, backwards where {@code inverse}. */
+    public static double[] rope(double[] x, int width, int time, RotaryEmbedding rotary, boolean inverse) {
+        return rope(x, width, row -> inverse ? -(row % time) : row % time, rotary);
+    }
+
+    /** Rotates pair i of each head of row n by positions[n] times its frequency; rows at negative positions stay. */
+    public static double[] ropeAt(double[] x, int width, int[] positions, RotaryEmbedding rotary) {
+        return rope(x, width, row -> Math.max(0, positions[row]), rotary);
+    }
+
+    private static double[] rope(double[] x, int width, IntUnaryOperator positions, RotaryEmbedding rotary) {
+        double[] frequencies = rotary.frequencies();
+        int half = frequencies.length;
+        boolean adjacent = rotary.pairs() == RotaryPairs.ADJACENT;
         double[] out = new double[x.length];
-        for (int pair = 0; pair < x.length; pair += 2) {
-            int position = pair / width % time;
-            int i = pair % width % headDim;
-            double angle = (inverse ? -1 : 1) * position * Math.pow(theta, -(double) i / headDim);
-            out[pair] = x[pair] * Math.cos(angle) - x[pair + 1] * Math.sin(angle);
-            out[pair + 1] = x[pair] * Math.sin(angle) + x[pair + 1] * Math.cos(angle);
+        for (int head = 0; head < x.length; head += 2 * half) {
+            for (int i = 0; i < half; i++) {
+                double angle = positions.applyAsInt(head / width) * frequencies[i];
+                int a = head + (adjacent ? 2 * i : i);
+                int b = head + (adjacent ? 2 * i + 1 : i + half);
+                out[a] = x[a] * Math.cos(angle) - x[b] * Math.sin(angle);
+                out[b] = x[a] * Math.sin(angle) + x[b] * Math.cos(angle);
+            }
         }
         return out;
     }

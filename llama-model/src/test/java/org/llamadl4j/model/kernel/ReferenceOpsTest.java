@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("The float64 reference: every gradient is the slope of its forward pass")
@@ -60,17 +61,19 @@ class ReferenceOpsTest {
         assertSlope(gradient.dWeight(), weight, dOut, p -> ReferenceOps.rmsNorm(x, p, 1e-2));
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @DisplayName("the gradient of a rotation is the rotation backwards")
-    void rope() {
+    void rope(RotaryPairs pairs) {
+        RotaryEmbedding rotary = RotaryEmbedding.of(6, 100, pairs);
         int width = 12;
         double[] x = normal(6 * width);
         double[] dOut = normal(6 * width);
         assertSlope(
-                ReferenceOps.rope(dOut, width, 3, 6, 100, true),
+                ReferenceOps.rope(dOut, width, 3, rotary, true),
                 x,
                 dOut,
-                p -> ReferenceOps.rope(p, width, 3, 6, 100, false));
+                p -> ReferenceOps.rope(p, width, 3, rotary, false));
     }
 
     static Stream<AttentionShape> attentionShapes() {

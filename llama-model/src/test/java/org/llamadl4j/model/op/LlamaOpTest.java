@@ -17,6 +17,8 @@ import net.jqwik.api.constraints.IntRange;
 import org.llamadl4j.model.kernel.AttentionShape;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.ReferenceOps;
+import org.llamadl4j.model.kernel.RotaryEmbedding;
+import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import org.nd4j.autodiff.samediff.InferenceFactory;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -90,13 +92,15 @@ class LlamaOpTest {
             @ForAll @IntRange(min = 1, max = 3) int batch,
             @ForAll @IntRange(min = 1, max = 19) int time,
             @ForAll @IntRange(min = 1, max = 3) int heads,
-            @ForAll @IntRange(min = 1, max = 12) int halfHeadDim) {
+            @ForAll @IntRange(min = 1, max = 12) int halfHeadDim,
+            @ForAll RotaryPairs pairs) {
         int headDim = 2 * halfHeadDim;
         int width = heads * headDim;
+        RotaryEmbedding rotary = RotaryEmbedding.of(headDim, 10000, pairs);
         Graph graph = new Graph(seed).variable("x", batch * time, width);
-        graph.run(v -> Rope.of("out", v.get("x"), time, headDim, 10000));
-        graph.assertOut(ReferenceOps.rope(graph.value("x"), width, time, headDim, 10000, false));
-        graph.assertGradient("x", ReferenceOps.rope(graph.dOut(), width, time, headDim, 10000, true));
+        graph.run(v -> Rope.of("out", v.get("x"), time, rotary));
+        graph.assertOut(ReferenceOps.rope(graph.value("x"), width, time, rotary, false));
+        graph.assertGradient("x", ReferenceOps.rope(graph.dOut(), width, time, rotary, true));
     }
 
     @Property(tries = 12)

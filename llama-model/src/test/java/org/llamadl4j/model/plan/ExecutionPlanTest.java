@@ -13,6 +13,8 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.llamadl4j.model.kernel.ElementType;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.RotaryEmbedding;
+import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.kernel.Tensor;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import org.llamadl4j.model.op.KernelSession;
@@ -143,7 +145,7 @@ class ExecutionPlanTest {
             case 1 -> SwiGlu.of(name, a, b);
             case 2 -> RmsNorm.of(name, a, norm, 1e-5);
             case 3 -> Linear.of(name, a, weight);
-            case 4 -> Rope.of(name, a, ROWS, COLUMNS, 100);
+            case 4 -> Rope.of(name, a, ROWS, RotaryEmbedding.of(COLUMNS, 100, RotaryPairs.ADJACENT));
             case 5 ->
                 Linear.of(List.of(name + ".other", name), a, List.of(weight, weight))
                         .get(1);

@@ -8,6 +8,8 @@ import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.kernel.AdamWStep;
 import org.llamadl4j.model.kernel.AttentionShape;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.RotaryEmbedding;
+import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.kernel.Tensor;
 
 /**
@@ -88,8 +90,13 @@ public final class KernelsBenchmark {
     private void addLinear(List<Case> cases, RandomTensors tensors) {
         LlamaConfig model = size.model();
         int rows = size.rows();
-        addLinear(cases, tensors, "wq, wo", rows, model.dim(), model.dim());
-        if (model.kvDim() != model.dim()) {
+        if (model.queryDim() == model.dim()) {
+            addLinear(cases, tensors, "wq, wo", rows, model.dim(), model.dim());
+        } else {
+            addLinear(cases, tensors, "wq", rows, model.queryDim(), model.dim());
+            addLinear(cases, tensors, "wo", rows, model.dim(), model.queryDim());
+        }
+        if (model.kvDim() != model.queryDim()) {
             addLinear(cases, tensors, "wk, wv", rows, model.kvDim(), model.dim());
         }
         addLinear(cases, tensors, "w1, w3", rows, model.hiddenDim(), model.dim());
@@ -171,11 +178,14 @@ public final class KernelsBenchmark {
                 stream,
                 4 * bytes,
                 () -> kernels.rmsNormGradient(x, norm, model.normEps(), dOut, dResidual, out, dNorm)));
+        Tensor q = tensors.uniform(rows, model.queryDim());
+        Tensor rotated = tensors.zeros(rows, model.queryDim());
+        RotaryEmbedding rotary = model.rotary(RotaryPairs.ADJACENT);
         cases.add(timed(
                 "rope",
-                stream,
-                2 * bytes,
-                () -> kernels.rope(x, size.time(), model.headDim(), model.ropeTheta(), false, out)));
+                "%dx%d".formatted(rows, model.queryDim()),
+                2.0 * q.size() * Float.BYTES,
+                () -> kernels.rope(q, size.time(), rotary, false, rotated)));
         cases.add(timed("add", stream, 3 * bytes, () -> kernels.add(x, dOut, out)));
 
         Tensor gate = tensors.uniform(rows, model.hiddenDim());

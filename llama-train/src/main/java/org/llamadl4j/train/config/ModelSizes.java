@@ -2,6 +2,7 @@ package org.llamadl4j.train.config;
 
 import java.util.Objects;
 import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.config.RopeScaling;
 import org.llamadl4j.model.error.UserError;
 
 /** Fills in the sizes that a configuration leaves out. */
@@ -16,11 +17,13 @@ final class ModelSizes {
                 orElse(model.layers(), base.layers()),
                 orElse(model.heads(), base.heads()),
                 orElse(model.kvHeads(), base.kvHeads()),
+                orElse(model.headDim(), 0),
                 orElse(model.hiddenDim(), base.hiddenDim()),
                 vocabSize,
                 orElse(model.contextLength(), base.contextLength()),
                 orElse(model.normEps(), base.normEps()),
                 orElse(model.ropeTheta(), base.ropeTheta()),
+                model.ropeScaling() == null ? base.ropeScaling() : RopeScaling.parse(model.ropeScaling()),
                 orElse(model.tiedEmbeddings(), base.tiedEmbeddings()));
     }
 
@@ -35,7 +38,18 @@ final class ModelSizes {
         int multiple = dim < 1024 ? 32 : 256;
         int hiddenDim = (8 * dim / 3 + multiple - 1) / multiple * multiple;
         return new LlamaConfig(
-                dim, model.layers(), model.heads(), model.heads(), hiddenDim, 1, 512, 1e-5, 10000, false);
+                dim,
+                model.layers(),
+                model.heads(),
+                model.heads(),
+                orElse(model.headDim(), 0),
+                hiddenDim,
+                1,
+                512,
+                1e-5,
+                10000,
+                RopeScaling.NONE,
+                false);
     }
 
     private static <T> T orElse(T value, T fallback) {

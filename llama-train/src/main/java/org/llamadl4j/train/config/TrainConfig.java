@@ -74,13 +74,18 @@ public record TrainConfig(
             @Setting(value = "Transformer layers.", range = "[1, inf)")
             Integer layers,
 
-            @Setting(value = "Query heads; dim is an even multiple of it.", range = "[1, inf)")
+            @Setting(value = "Query heads.", range = "[1, inf)")
             Integer heads,
 
             @Setting(
                     value = "Key and value heads, a divisor of heads; without a preset: as many as heads.",
                     range = "[1, inf)")
             Integer kvHeads,
+
+            @Setting(
+                    value = "Size of a head, even; left out: dim / heads, with and without a preset.",
+                    range = "[2, inf)")
+            Integer headDim,
 
             @Setting(
                     value = "Width of the feed-forward network; without a preset: 8/3 of dim, rounded up to a"
@@ -99,10 +104,15 @@ public record TrainConfig(
             @Setting(value = "Base of the rotary frequencies; without a preset: 10000.", range = "(0, inf)")
             Double ropeTheta,
 
+            @Setting("Scaling of the rotary frequencies: none, linear:4 with its factor, or llama3:8:1:4:8192 with its"
+                    + " factor, low and high frequency factor and original context; without a preset: none.")
+            String ropeScaling,
+
             @Setting("Whether the output head is the embedding matrix; without a preset: false.")
             Boolean tiedEmbeddings) {
 
-        private static final Model UNSET = new Model(null, null, null, null, null, null, null, null, null, null);
+        private static final Model UNSET =
+                new Model(null, null, null, null, null, null, null, null, null, null, null, null);
 
         /** Whether nothing is said about the model. */
         public boolean isLeftOut() {
@@ -121,10 +131,12 @@ public record TrainConfig(
                     config.layers(),
                     config.heads(),
                     config.kvHeads(),
+                    config.headDim() * config.heads() == config.dim() ? null : config.headDim(),
                     config.hiddenDim(),
                     config.contextLength(),
                     config.normEps(),
                     config.ropeTheta(),
+                    config.ropeScaling().text(),
                     config.tiedEmbeddings());
         }
     }

@@ -8,6 +8,7 @@ import org.llamadl4j.model.kernel.Buffer;
 import org.llamadl4j.model.kernel.ElementType;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.Precision;
+import org.llamadl4j.model.kernel.RotaryEmbedding;
 import org.llamadl4j.model.kernel.Tensor;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -197,8 +198,13 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void rope(Tensor x, int time, int headDim, double theta, boolean inverse, Tensor out) {
-        rope.rotate(x, time, headDim, theta, inverse, out);
+    public void rope(Tensor x, int time, RotaryEmbedding rotary, boolean inverse, Tensor out) {
+        rope.rotate(x, time, rotary, inverse, out);
+    }
+
+    @Override
+    public void ropeAt(Tensor x, Tensor positions, RotaryEmbedding rotary, Tensor out) {
+        rope.rotateAt(x, positions, rotary, out);
     }
 
     @Override
