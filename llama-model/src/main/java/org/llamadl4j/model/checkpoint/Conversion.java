@@ -138,7 +138,7 @@ public final class Conversion implements Closeable {
         }
         AtomicFolder.write(to, bytes, folder -> {
             ElementFormat matrices = types.get(LlamaWeights.EMBEDDING).elementFormat();
-            HuggingFaceFolder.writeSmallFiles(folder, config, source.tokenizer(), matrices);
+            HuggingFaceFolder.writeSmallFiles(folder, config, source.tokenizer(), source.endIds(), matrices);
             try (HuggingFaceSink sink = new HuggingFaceSink(folder.resolve(TensorFiles.SINGLE), config, types)) {
                 copyAll(sink, progress);
                 sink.commit();

@@ -1,6 +1,5 @@
 package org.llamadl4j.model.checkpoint;
 
-import java.util.List;
 import java.util.Map;
 import lombok.AccessLevel;
 import lombok.RequiredArgsConstructor;
@@ -24,13 +23,12 @@ final class GgufConfig {
     private static final String VOCAB_SIZE = "llama.vocab_size";
     private static final String NORM_EPS = "llama.attention.layer_norm_rms_epsilon";
     private static final String ROPE_THETA = "llama.rope.freq_base";
-    private static final String SCALING_TYPE = "llama.rope.scaling.type";
     private static final String ROPE_DIMENSIONS = "llama.rope.dimension_count";
 
     private final GgufMetadata metadata;
 
     /**
-     * Reads a configuration.
+     * Reads a configuration, but for the scaling of its rotary frequencies: see {@link GgufRope}.
      *
      * @param vocabSize the number of tokens that the file lists
      * @param tiedEmbeddings whether the file has no output head
@@ -53,6 +51,7 @@ final class GgufConfig {
         metadata.put(KEY_LENGTH, config.headDim());
         metadata.put(VALUE_LENGTH, config.headDim());
         metadata.put(ROPE_DIMENSIONS, config.headDim());
+        GgufRope.write(config, metadata);
         metadata.put(VOCAB_SIZE, config.vocabSize());
     }
 
@@ -63,7 +62,6 @@ final class GgufConfig {
         }
         requireInteger("llama.expert_count", 0);
         requireInteger(VOCAB_SIZE, vocabSize);
-        requireNoScaling();
         int heads = metadata.integer(HEADS, 1);
         LlamaConfig config;
         try {
@@ -88,19 +86,6 @@ final class GgufConfig {
         requireInteger(ROPE_DIMENSIONS, config.headDim());
         requireInteger(VALUE_LENGTH, config.headDim());
         return config;
-    }
-
-    private void requireNoScaling() {
-        String type = metadata.text(SCALING_TYPE, "linear");
-        if (!type.equals("none") && !type.equals("linear")) {
-            throw metadata.wrong(SCALING_TYPE, type, "none; other rotary frequencies are not supported");
-        }
-        for (String key : List.of("llama.rope.scaling.factor", "llama.rope.scale_linear")) {
-            double factor = metadata.decimal(key, 1);
-            if (type.equals("linear") && factor != 1 && factor != 0) {
-                throw metadata.wrong(key, factor, "1; scaled rotary frequencies are not supported");
-            }
-        }
     }
 
     /** Refuses any value but {@code supported} and an absent one. */

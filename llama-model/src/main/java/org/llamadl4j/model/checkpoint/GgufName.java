@@ -11,7 +11,7 @@ final class GgufName {
     static final String EMBEDDING = "token_embd.weight";
     static final String OUTPUT = "output.weight";
 
-    /** Factors on the rotary frequencies, as Llama 3.1 has them. */
+    /** What rotary frequencies are divided by, as Llama 3.1 has it. */
     static final String ROPE_FACTORS = "rope_freqs.weight";
 
     private static final Pattern LAYER = Pattern.compile("layers\\.(\\d+)\\.(.*)\\.weight");

@@ -2,9 +2,12 @@ package org.llamadl4j.model.checkpoint;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.llamadl4j.model.config.LlamaConfig;
@@ -51,11 +54,17 @@ final class GgufSink implements WeightSink, Closeable {
             metadata.put("general.quantization_version", QUANTIZATION_VERSION);
         }
         GgufVocabulary.write(source.tokenizer(), config.vocabSize(), metadata);
+        GgufVocabulary.writeEndIds(source.tokenizer(), source.endIds(), metadata);
         Map<String, GgmlType> ggufTypes = new LinkedHashMap<>();
         Map<String, long[]> ggufShapes = new LinkedHashMap<>();
         LlamaWeights.shapes(config).forEach((name, shape) -> {
             ggufTypes.put(GgufName.of(name), types.get(name));
             ggufShapes.put(GgufName.of(name), shape);
+        });
+        Optional<float[]> ropeDivisors = GgufRope.tensor(config);
+        ropeDivisors.ifPresent(divisors -> {
+            ggufTypes.put(GgufName.ROPE_FACTORS, GgmlType.F32);
+            ggufShapes.put(GgufName.ROPE_FACTORS, new long[] {divisors.length});
         });
         Set<GgmlType> normTypes = LlamaWeights.shapes(config).entrySet().stream()
                 .filter(parameter -> parameter.getValue().length == 1)
@@ -65,6 +74,20 @@ final class GgufSink implements WeightSink, Closeable {
             metadata.put(NORM_TYPE, normTypes.iterator().next().name());
         }
         this.writer = new GgufWriter(file, metadata, GgufWriter.layout(ggufTypes, ggufShapes));
+        if (ropeDivisors.isPresent()) {
+            writeRopeDivisors(ropeDivisors.get());
+        }
+    }
+
+    private void writeRopeDivisors(float[] divisors) throws IOException {
+        ByteBuffer stored = ByteBuffer.allocate(divisors.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        stored.asFloatBuffer().put(divisors);
+        try {
+            writer.write(GgufName.ROPE_FACTORS, 0, stored.array(), stored.capacity());
+        } catch (IOException e) {
+            writer.close();
+            throw e;
+        }
     }
 
     @Override

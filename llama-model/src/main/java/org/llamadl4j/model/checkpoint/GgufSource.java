@@ -1,10 +1,14 @@
 package org.llamadl4j.model.checkpoint;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
 import java.util.stream.Stream;
 import lombok.AccessLevel;
 import lombok.RequiredArgsConstructor;
@@ -23,6 +27,7 @@ final class GgufSource implements WeightSource {
     private final GgufFile file;
     private final LlamaConfig config;
     private final SentencePieceTokenizer tokenizer;
+    private final SortedSet<Integer> endIds;
 
     /** The type that norms had before they came into this file, or null where that is not known. */
     private final GgmlType normType;
@@ -36,17 +41,47 @@ final class GgufSource implements WeightSource {
         GgufFile file = GgufFile.open(path);
         try {
             GgufHeader header = file.header();
-            LlamaConfig config = GgufConfig.read(
+            LlamaConfig unscaled = GgufConfig.read(
                     header.metadata(),
                     GgufVocabulary.size(header.metadata()),
                     !header.tensors().containsKey(GgufName.OUTPUT));
+            LlamaConfig config = unscaled.withRopeScaling(
+                    GgufRope.read(header.metadata(), unscaled, ropeDivisors(file, unscaled, path)));
             SentencePieceTokenizer tokenizer = GgufVocabulary.read(header.metadata());
             checkTensors(header, config, path);
-            return new GgufSource(file, config, tokenizer, normType(header.metadata()));
-        } catch (RuntimeException e) {
+            return new GgufSource(
+                    file,
+                    config,
+                    tokenizer,
+                    GgufVocabulary.endIds(header.metadata(), tokenizer),
+                    normType(header.metadata()));
+        } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
+    }
+
+    /** The elements of the tensor of rotary divisors, where the file has it. */
+    private static Optional<float[]> ropeDivisors(GgufFile file, LlamaConfig config, Path path) throws IOException {
+        GgufHeader.Entry entry = file.header().tensors().get(GgufName.ROPE_FACTORS);
+        if (entry == null) {
+            return Optional.empty();
+        }
+        int count = config.headDim() / 2;
+        if (!Arrays.equals(entry.shape(), new long[] {count})) {
+            throw wrongShape(path, GgufName.ROPE_FACTORS, entry, new long[] {count});
+        }
+        byte[] stored = new byte[(int) entry.type().bytes(count)];
+        file.read(entry, 0, stored, stored.length);
+        float[] divisors = new float[count];
+        entry.type().toFloats(ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN), divisors, count);
+        return Optional.of(divisors);
+    }
+
+    private static UserError wrongShape(Path path, String name, GgufHeader.Entry entry, long[] shape) {
+        return UserError.failed(
+                "%s: tensor '%s' has the shape %s; by the metadata it should be %s",
+                path, name, Arrays.toString(entry.shape()), Arrays.toString(shape));
     }
 
     private static GgmlType normType(GgufMetadata metadata) {
@@ -75,19 +110,14 @@ final class GgufSource implements WeightSource {
                 throw UserError.failed("%s lacks the tensor '%s', which its metadata ask for", path, name);
             }
             if (!Arrays.equals(entry.shape(), shape)) {
-                throw UserError.failed(
-                        "%s: tensor '%s' has the shape %s; by the metadata it should be %s",
-                        path, name, Arrays.toString(entry.shape()), Arrays.toString(shape));
+                throw wrongShape(path, name, entry, shape);
             }
         });
         for (String name : header.tensors().keySet()) {
-            if (!expected.containsKey(name) && !GgufName.isRedundant(name)) {
+            boolean isKnown = name.equals(GgufName.ROPE_FACTORS) || GgufName.isRedundant(name);
+            if (!expected.containsKey(name) && !isKnown) {
                 throw UserError.failed(
-                        name.equals(GgufName.ROPE_FACTORS)
-                                ? "%s has a tensor '%s': it scales its rotary frequencies, which is not supported"
-                                : "%s has a tensor '%s', for which a model as its metadata describe it has no use",
-                        path,
-                        name);
+                        "%s has a tensor '%s', for which a model as its metadata describe it has no use", path, name);
             }
         }
     }
@@ -100,6 +130,11 @@ final class GgufSource implements WeightSource {
     @Override
     public SentencePieceTokenizer tokenizer() {
         return tokenizer;
+    }
+
+    @Override
+    public SortedSet<Integer> endIds() {
+        return endIds;
     }
 
     @Override

@@ -3,6 +3,9 @@ package org.llamadl4j.model.checkpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.tokenizer.Piece;
 import org.llamadl4j.model.tokenizer.PieceType;
@@ -22,6 +25,15 @@ final class GgufVocabulary {
     private static final String TYPES = "tokenizer.ggml.token_type";
     private static final String BOS_ID = "tokenizer.ggml.bos_token_id";
     private static final String EOS_ID = "tokenizer.ggml.eos_token_id";
+    private static final String END_OF_TURN_ID = "tokenizer.ggml.eot_token_id";
+    private static final String END_OF_MESSAGE_ID = "tokenizer.ggml.eom_token_id";
+
+    /** All tokens that end a text, where the format has no keys for so many; other programs ignore it. */
+    private static final String END_IDS = "llamadl4j.end_token_ids";
+
+    /** The token of Llama 3.1 that ends a message but not a turn. */
+    private static final String END_OF_MESSAGE = "<|eom_id|>";
+
     private static final String UNKNOWN_ID = "tokenizer.ggml.unknown_token_id";
     private static final String ADD_BOS = "tokenizer.ggml.add_bos_token";
     private static final String ADD_EOS = "tokenizer.ggml.add_eos_token";
@@ -59,6 +71,41 @@ final class GgufVocabulary {
                         metadata.integer(EOS_ID, 0, 2),
                         metadata.flag(ADD_PREFIX, true),
                         metadata.flag(REMOVE_EXTRA, false)));
+    }
+
+    /** The tokens that end a text: of a document, a turn, a message. */
+    static SortedSet<Integer> endIds(GgufMetadata metadata, SentencePieceTokenizer tokenizer) {
+        int size = size(metadata);
+        SortedSet<Integer> ids = new TreeSet<>(Set.of(tokenizer.eosId()));
+        for (String key : List.of(END_OF_TURN_ID, END_OF_MESSAGE_ID)) {
+            if (metadata.has(key)) {
+                ids.add(metadata.integer(key, 0));
+            }
+        }
+        if (metadata.has(END_IDS)) {
+            for (long id : metadata.list(END_IDS, Long.class)) {
+                ids.add((int) Math.max(-1, Math.min(id, Integer.MAX_VALUE)));
+            }
+        }
+        if (ids.first() < 0 || ids.last() >= size) {
+            throw UserError.failed(
+                    "%s: texts end with the tokens %s; there are tokens 0 to %d", metadata.file(), ids, size - 1);
+        }
+        return ids;
+    }
+
+    /** Adds {@code endIds}, of which {@code tokenizer} knows one. */
+    static void writeEndIds(SentencePieceTokenizer tokenizer, SortedSet<Integer> endIds, Map<String, Object> metadata) {
+        if (endIds.size() > 1) {
+            metadata.put(END_IDS, List.copyOf(endIds));
+        }
+        for (int id : endIds) {
+            if (id != tokenizer.eosId()) {
+                boolean endsMessage =
+                        id < tokenizer.vocabSize() && tokenizer.piece(id).equals(END_OF_MESSAGE);
+                metadata.putIfAbsent(endsMessage ? END_OF_MESSAGE_ID : END_OF_TURN_ID, id);
+            }
+        }
     }
 
     private static List<Piece> pieces(GgufMetadata metadata) {

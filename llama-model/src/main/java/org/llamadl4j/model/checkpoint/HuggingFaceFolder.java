@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
@@ -47,7 +48,8 @@ public final class HuggingFaceFolder {
     public static LlamaModel read(Path folder, Kernels kernels) throws IOException {
         LlamaConfig config = readConfig(folder);
         Tokenizer tokenizer = readTokenizer(folder, config);
-        return new LlamaModel(config, readWeights(folder, kernels), tokenizer, kernels);
+        SortedSet<Integer> endIds = readEndIds(folder, config, tokenizer);
+        return new LlamaModel(config, readWeights(folder, kernels), tokenizer, kernels, endIds);
     }
 
     /** Reads the tokenizer alone, and holds it against the vocabulary of {@code config}. */
@@ -63,6 +65,13 @@ public final class HuggingFaceFolder {
                     tokenizerFile, tokenizer.vocabSize(), folder, config.vocabSize());
         }
         return tokenizer;
+    }
+
+    /** The tokens that end a text: the tokenizer's, and those that the folder names besides. */
+    static SortedSet<Integer> readEndIds(Path folder, LlamaConfig config, Tokenizer tokenizer) throws IOException {
+        SortedSet<Integer> ids = HuggingFaceEndIds.read(folder, config.vocabSize());
+        ids.add(tokenizer.eosId());
+        return ids;
     }
 
     /** Reads {@code config.json} alone. */
@@ -122,21 +131,23 @@ public final class HuggingFaceFolder {
 
     /** Writes the model's files into {@code folder}, which exists; for callers that make it appear at once themselves. */
     public static void writeInto(Path folder, LlamaModel model) throws IOException {
-        writeSmallFiles(folder, model.config(), model.tokenizer(), ElementFormat.F32);
+        writeSmallFiles(folder, model.config(), model.tokenizer(), model.endIds(), ElementFormat.F32);
         writeWeights(folder.resolve(TensorFiles.SINGLE), model.weights(), model.kernels());
     }
 
     /**
      * Writes everything but the tensors.
      *
+     * @param endIds the tokens that end a text
      * @param format that of the matrices, for programs that ask before they read
      */
-    static void writeSmallFiles(Path folder, LlamaConfig config, Tokenizer tokenizer, ElementFormat format)
+    static void writeSmallFiles(
+            Path folder, LlamaConfig config, Tokenizer tokenizer, SortedSet<Integer> endIds, ElementFormat format)
             throws IOException {
-        HuggingFaceConfig.write(folder.resolve(HuggingFaceConfig.FILE), config, tokenizer, format);
+        HuggingFaceConfig.write(folder.resolve(HuggingFaceConfig.FILE), config, tokenizer, endIds, format);
         tokenizer.write(folder.resolve(TOKENIZER));
         writeTokenizerConfig(folder.resolve("tokenizer_config.json"), config, tokenizer);
-        writeGenerationConfig(folder.resolve("generation_config.json"), tokenizer);
+        writeGenerationConfig(folder.resolve(HuggingFaceEndIds.GENERATION_FILE), tokenizer, endIds);
     }
 
     /** Holds the names and shapes of all tensors against {@code config}. */
@@ -236,10 +247,11 @@ public final class HuggingFaceFolder {
         JSON.writeValue(file.toFile(), json);
     }
 
-    private static void writeGenerationConfig(Path file, Tokenizer tokenizer) throws IOException {
+    private static void writeGenerationConfig(Path file, Tokenizer tokenizer, SortedSet<Integer> endIds)
+            throws IOException {
         ObjectNode json = JSON.createObjectNode();
         json.put("bos_token_id", tokenizer.bosId());
-        json.put("eos_token_id", tokenizer.eosId());
+        HuggingFaceEndIds.write(json, endIds);
         JSON.writeValue(file.toFile(), json);
     }
 }

@@ -2,6 +2,7 @@ package org.llamadl4j.model.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.SortedSet;
 import lombok.AccessLevel;
 import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.config.LlamaConfig;
@@ -15,6 +16,7 @@ final class HuggingFaceSource implements WeightSource {
     private final TensorFiles files;
     private final LlamaConfig config;
     private final SentencePieceTokenizer tokenizer;
+    private final SortedSet<Integer> endIds;
     private byte[] halves = {};
 
     /**
@@ -25,11 +27,12 @@ final class HuggingFaceSource implements WeightSource {
     static HuggingFaceSource open(Path folder) throws IOException {
         LlamaConfig config = HuggingFaceFolder.readConfig(folder);
         SentencePieceTokenizer tokenizer = HuggingFaceFolder.readTokenizer(folder, config);
+        SortedSet<Integer> endIds = HuggingFaceFolder.readEndIds(folder, config, tokenizer);
         TensorFiles files = TensorFiles.open(folder);
         try {
             HuggingFaceFolder.checkTensors(files, config, folder);
             files.verify();
-            return new HuggingFaceSource(files, config, tokenizer);
+            return new HuggingFaceSource(files, config, tokenizer, endIds);
         } catch (IOException | RuntimeException e) {
             files.close();
             throw e;
@@ -44,6 +47,11 @@ final class HuggingFaceSource implements WeightSource {
     @Override
     public SentencePieceTokenizer tokenizer() {
         return tokenizer;
+    }
+
+    @Override
+    public SortedSet<Integer> endIds() {
+        return endIds;
     }
 
     @Override

@@ -41,7 +41,7 @@ public final class ModelReader {
             for (String name : weights.names()) {
                 read(source, name, weights.get(name), kernels);
             }
-            return new LlamaModel(source.config(), weights, source.tokenizer(), kernels);
+            return new LlamaModel(source.config(), weights, source.tokenizer(), kernels, source.endIds());
         }
     }
 

@@ -2,6 +2,7 @@ package org.llamadl4j.model.checkpoint;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.SortedSet;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
 
@@ -11,6 +12,9 @@ interface WeightSource extends Closeable {
     LlamaConfig config();
 
     SentencePieceTokenizer tokenizer();
+
+    /** The tokens that end a text. */
+    SortedSet<Integer> endIds();
 
     /** How parameter {@code name} is stored. */
     GgmlType type(String name);

@@ -70,8 +70,8 @@ public record LlamaConfig(
         if (heads % kvHeads != 0) {
             throw UserError.usage("heads %d is not a multiple of kvHeads %d", heads, kvHeads);
         }
-        if (!(normEps > 0) || !(ropeTheta > 0)) {
-            throw UserError.usage("normEps %s and ropeTheta %s must be positive", normEps, ropeTheta);
+        if (!(normEps > 0) || !(ropeTheta > 0) || Double.isInfinite(normEps) || Double.isInfinite(ropeTheta)) {
+            throw UserError.usage("normEps %s and ropeTheta %s must be positive and finite", normEps, ropeTheta);
         }
         ropeScaling = ropeScaling == null ? RopeScaling.NONE : ropeScaling;
     }

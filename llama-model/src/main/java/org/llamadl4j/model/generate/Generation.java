@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import org.llamadl4j.model.tokenizer.Tokenizer;
 
 /**
@@ -20,6 +21,7 @@ public final class Generation implements Iterator<String> {
 
     private final NextToken model;
     private final Tokenizer tokenizer;
+    private final Set<Integer> endIds;
     private final Tokenizer.StreamingDecoder decoder;
     private final GenerationOptions options;
     private final Sampler sampler;
@@ -34,9 +36,16 @@ public final class Generation implements Iterator<String> {
     private String pending = "";
 
     /** {@code prompt} begins with BOS and is shorter than {@code contextLength}. */
-    Generation(NextToken model, Tokenizer tokenizer, int contextLength, int[] prompt, GenerationOptions options) {
+    Generation(
+            NextToken model,
+            Tokenizer tokenizer,
+            Set<Integer> endIds,
+            int contextLength,
+            int[] prompt,
+            GenerationOptions options) {
         this.model = model;
         this.tokenizer = tokenizer;
+        this.endIds = endIds;
         this.options = options;
         this.sampler = new Sampler(options);
         this.tokens = Arrays.copyOf(prompt, contextLength);
@@ -84,7 +93,7 @@ public final class Generation implements Iterator<String> {
         return promptLength;
     }
 
-    /** The ids that were generated so far, without the EOS that ended them. */
+    /** The ids that were generated so far, without the one that ended them. */
     public int[] newTokens() {
         return Arrays.copyOfRange(tokens, promptLength, length);
     }
@@ -100,7 +109,7 @@ public final class Generation implements Iterator<String> {
             return;
         }
         int id = sampler.sample(model.logits(tokens, length), tokenizer.vocabSize());
-        if (id == tokenizer.eosId()) {
+        if (endIds.contains(id)) {
             end(StopReason.END_OF_TEXT);
             return;
         }

@@ -45,6 +45,6 @@ public final class Generator {
                     "the prompt has %d tokens with its BOS; the model's context of %d leaves no room to go on",
                     tokens.length, context);
         }
-        return new Generation(pass::run, model.tokenizer(), context, tokens, options);
+        return new Generation(pass::run, model.tokenizer(), model.endIds(), context, tokens, options);
     }
 }

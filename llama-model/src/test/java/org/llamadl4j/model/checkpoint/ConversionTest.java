@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -21,8 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.config.RopeScaling;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
 import org.llamadl4j.model.kernel.Kernels;
@@ -121,6 +125,51 @@ class ConversionTest {
                 .asText();
         assertThat(torch)
                 .isEqualTo(type == WeightType.F32 ? "float32" : type == WeightType.F16 ? "float16" : "bfloat16");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "linear:3.3", "llama3:8:1:4:8192", "llama3:32:1:4:8192", "llama3:5.5:1.5:2.5:777"})
+    void scalingSizeOfHeadsAndEndsOfTextsComeBackToo(String scaling) throws IOException {
+        LlamaConfig config = CONFIG.withHeadDim(24).withRopeScaling(RopeScaling.parse(scaling));
+        LlamaWeights weights = LlamaWeights.initialise(config, 7, KERNELS);
+        TreeSet<Integer> endIds = new TreeSet<>(Set.of(TOKENIZER.eosId(), 5, 9, 11, 290));
+        HuggingFaceFolder.write(hf, new LlamaModel(config, weights, TOKENIZER, KERNELS, endIds));
+        Path gguf = folder.resolve("model.gguf");
+        Path back = folder.resolve("back");
+        convert(hf, gguf, ModelFormat.GGUF, null);
+        assertThat(ModelReader.read(gguf, KERNELS).config()).isEqualTo(config);
+        assertThat(ModelReader.read(gguf, KERNELS).endIds()).isEqualTo(endIds);
+        convert(gguf, back, ModelFormat.HF, null);
+        assertThat(ModelReader.read(back, KERNELS).endIds()).isEqualTo(endIds);
+        try (Stream<Path> files = Files.list(hf)) {
+            for (Path file : files.toList()) {
+                assertSameFile(back.resolve(file.getFileName()), file);
+            }
+        }
+    }
+
+    /** llama.cpp divides frequency i by element i. */
+    @Test
+    void ggufHasTheDivisorsOfLlama3_1AsATensor() throws IOException {
+        LlamaConfig config = CONFIG.withRopeScaling(new RopeScaling.Llama3(8, 1, 4, 8192));
+        LlamaWeights weights = LlamaWeights.initialise(config, 7, KERNELS);
+        HuggingFaceFolder.write(hf, new LlamaModel(config, weights, TOKENIZER, KERNELS));
+        Path gguf = folder.resolve("model.gguf");
+        convert(hf, gguf, ModelFormat.GGUF, WeightType.Q8_0);
+        try (GgufFile file = GgufFile.open(gguf)) {
+            GgufHeader.Entry entry = file.header().tensors().get("rope_freqs.weight");
+            assertThat(entry.type()).isEqualTo(GgmlType.F32);
+            assertThat(entry.shape()).containsExactly(8);
+            byte[] stored = new byte[32];
+            file.read(entry, 0, stored, 32);
+            ByteBuffer divisors = ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN);
+            // Wavelengths 2π·500000^(i/8): 6, 32, 167, 863, 4443, 22911, 118139, 609176 positions.
+            double smooth = (8192 / (2 * Math.PI * Math.pow(500000, 0.5)) - 1) / 3;
+            double[] expected = {1, 1, 1, 1, 1 / ((1 - smooth) / 8 + smooth), 8, 8, 8};
+            for (double divisor : expected) {
+                assertThat((double) divisors.getFloat()).isCloseTo(divisor, within(1e-6));
+            }
+        }
     }
 
     @Test

@@ -92,11 +92,23 @@ final class GgufBytes {
 
     /** Adds a float32 tensor with elements 0, 1, 2, ... */
     void add(String name, long... dimensions) {
+        float[] elements = new float[(int) Arrays.stream(dimensions).reduce(1, (a, b) -> a * b)];
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = i;
+        }
+        add(name, dimensions, elements);
+    }
+
+    /** Adds a float32 tensor of one dimension. */
+    void addFloats(String name, float... elements) {
+        add(name, new long[] {elements.length}, elements);
+    }
+
+    private void add(String name, long[] dimensions, float[] elements) {
         long offset = pad(data);
         tensors.add(new Described(name, dimensions, 0, offset));
-        long size = Arrays.stream(dimensions).reduce(1, (a, b) -> a * b);
-        for (int i = 0; i < size; i++) {
-            data.writeBytes(int32(Float.floatToIntBits(i)));
+        for (float element : elements) {
+            data.writeBytes(int32(Float.floatToIntBits(element)));
         }
     }
 
@@ -143,6 +155,10 @@ final class GgufBytes {
 
     static byte[] uint32(int value) {
         return join(int32(4), int32(value));
+    }
+
+    static byte[] int32Value(int value) {
+        return join(int32(5), int32(value));
     }
 
     static byte[] float32(float value) {

@@ -29,7 +29,7 @@ class GgufFuzzTest {
 
     @Test
     void anyMutationIsReadOrRefused() throws IOException {
-        byte[] valid = GgufBytes.llama().toBytes();
+        byte[] valid = valid().toBytes();
         int headerBytes = valid.length - dataBytes();
         Path path = folder.resolve("model.gguf");
         int refused = 0;
@@ -48,8 +48,17 @@ class GgufFuzzTest {
     }
 
     private static int dataBytes() {
+        return (int) valid().described("rope_freqs.weight").offset() + 32;
+    }
+
+    private static GgufBytes valid() {
         GgufBytes file = GgufBytes.llama();
-        return (int) file.described("output_norm.weight").offset() + 32;
+        file.metadata.put("llama.rope.freq_base", GgufBytes.float32(1e8f));
+        file.metadata.put("llama.attention.key_length", GgufBytes.uint32(4));
+        file.metadata.put("llamadl4j.rope_scaling", GgufBytes.string("llama3:8:1:4:8192"));
+        file.metadata.put("tokenizer.ggml.eot_token_id", GgufBytes.uint32(7));
+        file.addFloats("rope_freqs.weight", 1, 8);
+        return file;
     }
 
     private static void readAll(Path path) throws IOException {

@@ -14,11 +14,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.GgufBytes.Described;
 import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.config.RopeScaling;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
 import org.llamadl4j.model.kernel.Kernels;
@@ -77,6 +79,45 @@ class GgufSourceTest {
         assertThatThrownBy(() -> GgufSource.open(write(other))).hasMessageContaining("multiple of 64");
     }
 
+    @ParameterizedTest
+    @CsvSource({"1.0E8, 8, llama3:8.0:1.0:4.0:8192", "1.0E8, 32, llama3:32.0:1.0:4.0:8192", "1000, 1, none"})
+    void recognisesTheDivisorsOfLlama3_1(float theta, float last, String scaling) throws IOException {
+        GgufBytes file = GgufBytes.llama();
+        file.metadata.put("llama.rope.freq_base", GgufBytes.float32(theta));
+        file.addFloats("rope_freqs.weight", 1, last);
+        try (GgufSource source = GgufSource.open(write(file))) {
+            assertThat(source.config().ropeScaling().text()).isEqualTo(scaling);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "llama.rope.scaling.factor, 2.5, linear:2.5",
+        "llama.rope.scale_linear, 4, linear:4.0",
+        "llama.rope.scaling.factor, 0, none"
+    })
+    void readsLinearScalingByItsOldNameAndItsNew(String key, float factor, String scaling) throws IOException {
+        GgufBytes file = GgufBytes.llama();
+        file.metadata.put(key, GgufBytes.float32(factor));
+        try (GgufSource source = GgufSource.open(write(file))) {
+            assertThat(source.config().ropeScaling().text()).isEqualTo(scaling);
+        }
+        file.metadata.put("llama.rope.scaling.type", GgufBytes.string("none"));
+        try (GgufSource source = GgufSource.open(write(file))) {
+            assertThat(source.config().ropeScaling()).isEqualTo(RopeScaling.NONE);
+        }
+    }
+
+    @Test
+    void textsEndWithTurnsAndMessagesToo() throws IOException {
+        GgufBytes file = GgufBytes.llama();
+        file.metadata.put("tokenizer.ggml.eot_token_id", GgufBytes.uint32(7));
+        file.metadata.put("tokenizer.ggml.eom_token_id", GgufBytes.uint32(9));
+        try (GgufSource source = GgufSource.open(write(file))) {
+            assertThat(source.endIds()).containsExactly(2, 7, 9);
+        }
+    }
+
     private static Arguments wrong(String message, Consumer<GgufBytes> change) {
         return Arguments.of(message, change);
     }
@@ -122,7 +163,11 @@ class GgufSourceTest {
                 wrongKey("llama.expert_count", GgufBytes.uint32(8)),
                 wrongKey("llama.vocab_size", GgufBytes.uint32(259)),
                 wrongKey("llama.rope.dimension_count", GgufBytes.uint32(2)),
-                wrongKey("llama.rope.scaling.factor", GgufBytes.float32(4)),
+                wrongKey("llama.attention.value_length", GgufBytes.uint32(2)),
+                wrong("headDim 3", file -> file.metadata.put("llama.attention.key_length", GgufBytes.uint32(3))),
+                wrongKey("llama.rope.scaling.factor", GgufBytes.float32(-4)),
+                wrongKey("llama.rope.scaling.factor", GgufBytes.string("4")),
+                wrongKey("llama.rope.scaling.attn_factor", GgufBytes.float32(0.5f)),
                 wrongKey("llama.rope.scaling.type", GgufBytes.string("yarn")),
                 wrong(
                         "normEps",
@@ -162,7 +207,24 @@ class GgufSourceTest {
                 wrongTensor("should be [8]", "output_norm.weight", new long[] {4}, 0, AS_IT_IS),
                 wrong("it is there twice", file -> file.add("output_norm.weight", 8)),
                 wrong("'extra'", file -> file.add("extra", 8)),
-                wrong("scales its rotary frequencies", file -> file.add("rope_freqs.weight", 8)),
+                wrong("should be [2]", file -> file.add("rope_freqs.weight", 8)),
+                wrong("otherwise than Llama 3.1", file -> file.addFloats("rope_freqs.weight", 1, 0)),
+                wrong("otherwise than Llama 3.1", file -> file.addFloats("rope_freqs.weight", 1, Float.NaN)),
+                wrong("otherwise than Llama 3.1", file -> file.addFloats("rope_freqs.weight", 7, 8)),
+                wrong("beside rope_freqs.weight", file -> {
+                    file.metadata.put("llama.rope.scaling.factor", GgufBytes.float32(4));
+                    file.addFloats("rope_freqs.weight", 1, 1);
+                }),
+                wrong("llamadl4j.rope_scaling", file -> {
+                    file.metadata.put("llamadl4j.rope_scaling", GgufBytes.string("yarn"));
+                    file.addFloats("rope_freqs.weight", 1, 1);
+                }),
+                wrongKey("tokenizer.ggml.eot_token_id", GgufBytes.int32Value(-1)),
+                wrong("[2, 260]", file -> file.metadata.put("tokenizer.ggml.eot_token_id", GgufBytes.uint32(260))),
+                wrong(
+                        "[2, 2147483647]",
+                        file -> file.metadata.put(
+                                "llamadl4j.end_token_ids", GgufBytes.array(11, List.of(GgufBytes.int64(1L << 40))))),
                 wrong(
                         "lacks the tensor 'output_norm.weight'",
                         file -> file.describe(

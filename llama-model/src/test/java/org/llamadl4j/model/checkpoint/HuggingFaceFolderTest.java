@@ -306,8 +306,6 @@ class HuggingFaceFolderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            rope_scaling          | {"type":"linear","factor":2} | linear
-            rope_parameters       | {"rope_type":"llama3"}       | llama3
             hidden_act            | "gelu"                       | gelu
             attention_bias        | true                         | attention_bias
             mlp_bias              | true                         | mlp_bias
@@ -348,6 +346,7 @@ class HuggingFaceFolderTest {
         "rms_norm_eps, 1.0E-6, normEps",
         "rope_theta, 10000.0, ropeTheta",
         "max_position_embeddings, 2048, contextLength",
+        "head_dim, 8, headDim",
         "tie_word_embeddings, false, tiedEmbeddings"
     })
     void fillsInTransformersDefaults(String key, String value, String component) throws IOException {

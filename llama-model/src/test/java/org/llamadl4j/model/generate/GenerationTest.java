@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.LogitsPass;
@@ -36,7 +37,8 @@ class GenerationTest {
 
     private static Generation generation(String says, int context, GenerationOptions options) {
         int[] prompt = {TOKENIZER.bosId(), 70};
-        return new Generation(saying(TOKENIZER.encode(says), 2), TOKENIZER, context, prompt, options);
+        Set<Integer> endIds = Set.of(TOKENIZER.eosId(), TOKENIZER.encode("!")[0]);
+        return new Generation(saying(TOKENIZER.encode(says), 2), TOKENIZER, endIds, context, prompt, options);
     }
 
     @Test
@@ -49,6 +51,13 @@ class GenerationTest {
         assertThat(generation.newTokens()).containsExactly(TOKENIZER.encode("Hello"));
         assertThat(generation.hasNext()).isFalse();
         assertThatThrownBy(generation::next).isInstanceOf(NoSuchElementException.class);
+    }
+
+    @Test
+    void endsAtAnyTokenThatEndsATextOfTheModel() {
+        Generation generation = generation("Hello! Bye", 50, GREEDY);
+        assertThat(generation.remaining()).isEqualTo("Hello");
+        assertThat(generation.stopReason()).contains(StopReason.END_OF_TEXT);
     }
 
     @Test
