@@ -67,8 +67,13 @@ public final class HuggingFaceFolder {
         return tokenizer;
     }
 
-    /** The tokens that end a text: the tokenizer's, and those that the folder names besides. */
-    static SortedSet<Integer> readEndIds(Path folder, LlamaConfig config, Tokenizer tokenizer) throws IOException {
+    /**
+     * The tokens that end a text: the tokenizer's, and those that the folder names besides.
+     *
+     * @throws UserError if a file names what is no token of the model
+     */
+    public static SortedSet<Integer> readEndIds(Path folder, LlamaConfig config, Tokenizer tokenizer)
+            throws IOException {
         SortedSet<Integer> ids = HuggingFaceEndIds.read(folder, config.vocabSize());
         ids.add(tokenizer.eosId());
         return ids;

@@ -6,6 +6,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import lombok.Builder;
@@ -18,6 +21,7 @@ import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
 import org.llamadl4j.model.tokenizer.Tokenizer;
 import org.llamadl4j.train.config.TrainConfig;
@@ -107,7 +111,8 @@ public final class Trainer {
         checkpoints.removeUnfinished();
 
         LlamaWeights weights = weights(saved, modelConfig, resolved.seed());
-        LlamaModel model = new LlamaModel(modelConfig, weights, tokenizer, kernels);
+        LlamaModel model =
+                new LlamaModel(modelConfig, weights, tokenizer, kernels, endIds(saved, modelConfig, tokenizer));
         TrainingParts parts = TrainingParts.of(model, resolved, data, batches);
         log.info(
                 "{} parameters on {}; a pass keeps {} MB of activations",
@@ -167,6 +172,10 @@ public final class Trainer {
         if (!config.model().isLeftOut()) {
             throw UserError.usage("the sizes of the model are those of the model to start from; leave model.* out");
         }
+        if (initialModel.weights().rotaryPairs() != RotaryPairs.ADJACENT) {
+            // Checkpoints keep the moments in the order of the weights, and are read back in Meta's.
+            throw new IllegalArgumentException("training starts from query and key rows in Meta's order");
+        }
         requireSameTokenizer(initialModel.tokenizer(), tokenizer);
         return initialModel.config();
     }
@@ -188,6 +197,15 @@ public final class Trainer {
             return HuggingFaceFolder.readWeights(saved.get().folder(), kernels);
         }
         return initialModel == null ? LlamaWeights.initialise(modelConfig, seed, kernels) : initialModel.weights();
+    }
+
+    /** A model keeps the tokens that ended its texts before this run. */
+    private SortedSet<Integer> endIds(Optional<SavedRun> saved, LlamaConfig modelConfig, Tokenizer tokenizer)
+            throws IOException {
+        if (saved.isPresent()) {
+            return HuggingFaceFolder.readEndIds(saved.get().folder(), modelConfig, tokenizer);
+        }
+        return initialModel == null ? new TreeSet<>(Set.of(tokenizer.eosId())) : initialModel.endIds();
     }
 
     private static int steps(TrainConfig config, TrainingParts parts, long began) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.config.RopeScaling;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.ActivationPolicy;
 
@@ -89,6 +90,25 @@ class TrainConfigTest {
                 .with("model.contextLength", 2048);
 
         assertThat(config.model().resolve(32000)).isEqualTo(LlamaConfig.preset("7b"));
+    }
+
+    @Test
+    void sizeOfHeadsAndScalingCanBeSet() {
+        LlamaConfig model = TrainConfig.defaults()
+                .with("model.preset", "260k")
+                .with("model.headDim", 12)
+                .with("model.ropeScaling", "llama3:8:1:4:8192")
+                .model()
+                .resolve(512);
+        assertThat(model)
+                .isEqualTo(LlamaConfig.preset("260k")
+                        .withHeadDim(12)
+                        .withRopeScaling(new RopeScaling.Llama3(8, 1, 4, 8192)));
+        assertThat(TrainConfig.defaults().with(model).model().resolve(512)).isEqualTo(model);
+        TrainConfig wrong = TrainConfig.defaults().with("model.preset", "260k").with("model.ropeScaling", "yarn");
+        assertThatThrownBy(() -> wrong.model().resolve(512))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("linear:FACTOR");
     }
 
     @Test

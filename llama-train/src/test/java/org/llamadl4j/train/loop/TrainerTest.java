@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +22,7 @@ import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.kernel.Tensor;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
@@ -290,6 +293,38 @@ class TrainerTest {
                 .run();
 
         assertThat(losses.get(0)).isLessThan(3);
+    }
+
+    @Test
+    void keepsTheTokensThatEndTextsOfTheModelItStartsFrom() throws IOException {
+        LlamaModel initial = initialModel();
+        LlamaModel chatty = new LlamaModel(
+                initial.config(),
+                initial.weights(),
+                initial.tokenizer(),
+                kernels,
+                new TreeSet<>(Set.of(initial.tokenizer().eosId(), 7)));
+        TinyRun.trainer(data, out, kernels)
+                .config(withoutModel().with("schedule.steps", 1))
+                .initialModel(chatty)
+                .build()
+                .run();
+        assertThat(HuggingFaceFolder.read(out.resolve("model"), kernels).endIds())
+                .containsExactly(initial.tokenizer().eosId(), 7);
+    }
+
+    @Test
+    void startsFromRowsInMetasOrderAlone() {
+        LlamaModel initial = initialModel();
+        LlamaWeights halves = LlamaWeights.of(
+                initial.config(), RotaryPairs.HALVES, initial.weights().tensors());
+        assertThatThrownBy(() -> TinyRun.trainer(data, out, kernels)
+                        .config(withoutModel())
+                        .initialModel(new LlamaModel(initial.config(), halves, initial.tokenizer(), kernels))
+                        .build()
+                        .run())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Meta's order");
     }
 
     @Test
