@@ -89,9 +89,11 @@ class LlamaGradientTest {
             @ForAll @IntRange(min = 1, max = 3) int batch,
             @ForAll @IntRange(min = 1, max = 37) int time,
             @ForAll boolean grouped,
+            @ForAll boolean wideHeads,
             @ForAll boolean tied) {
+        RopeScaling scaling = wideHeads ? new RopeScaling.Llama3(8, 1, 4, 64) : RopeScaling.NONE;
         LlamaConfig config =
-                new LlamaConfig(24, 2, 4, grouped ? 2 : 4, 0, 35, 29, 64, 1e-5, 10000, RopeScaling.NONE, tied);
+                new LlamaConfig(24, 2, 4, grouped ? 2 : 4, wideHeads ? 10 : 0, 35, 29, 64, 1e-5, 10000, scaling, tied);
         LlamaWeights weights = LlamaWeights.initialise(config, seed, KERNELS);
         Random random = new Random(seed);
         int[] tokens = random.ints((long) batch * time, 0, config.vocabSize()).toArray();
