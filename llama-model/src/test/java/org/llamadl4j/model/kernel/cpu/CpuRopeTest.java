@@ -2,6 +2,7 @@ package org.llamadl4j.model.kernel.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -78,7 +79,7 @@ class CpuRopeTest {
             double[] expected = ReferenceOps.ropeAt(tensors.doubles(x), 128, positions, rotary);
             double[] actual = tensors.doubles(out);
             for (int i = 0; i < actual.length; i++) {
-                assertThat(actual[i]).isCloseTo(expected[i], org.assertj.core.data.Offset.offset(1e-6));
+                assertThat(actual[i]).isCloseTo(expected[i], within(1e-6));
             }
         }
     }
