@@ -1,6 +1,7 @@
 package org.llamadl4j.model.checkpoint;
 
 import java.nio.ByteBuffer;
+import org.llamadl4j.model.kernel.Float16;
 
 /**
  * One block of each quantised type of ggml to float32. Each method reads the block at {@code from} of {@code source} and

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.llamadl4j.model.kernel.Float16;
 
 /** How a safetensors file stores one element; little-endian. The names are those of the format. */
 enum ElementFormat {

@@ -1,6 +1,7 @@
 package org.llamadl4j.model.checkpoint;
 
 import java.nio.ByteBuffer;
+import org.llamadl4j.model.kernel.Float16;
 
 /** float32 numbers as a file stores them, rounded to the nearest and among two equally near to the even one. */
 final class FloatEncoder {

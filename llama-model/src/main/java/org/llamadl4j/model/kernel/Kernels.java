@@ -1,10 +1,13 @@
 package org.llamadl4j.model.kernel;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What a device can do: memory, and the arithmetic of LLaMA forward and backward. Activations are matrices of N = B·T
- * rows. All floating-point data is float32 and row-major.
+ * rows. All floating-point data is float32 and row-major, but for matrices of weights where a method says so: these may
+ * be of any floating-point {@link ElementType}.
  *
  * <p>Every method writes its outputs whole, but for gradients of weights, which it <em>adds to</em> ({@code dWeight}
  * parameters), so that micro-batches accumulate without a copy. An output may be the same buffer as an input only where
@@ -20,11 +23,21 @@ public interface Kernels extends AutoCloseable {
     /** The operands of matrix products as they came to be: {@link Precision#FLOAT32} or {@link Precision#BFLOAT16}. */
     Precision precision();
 
-    /** The most elements that one buffer can hold. */
+    /** The most elements that one buffer of float32 or int32 can hold. */
     long maximumLength();
 
-    /** Zeroed memory for {@code length} elements, at most {@link #maximumLength}. */
+    /** Zeroed memory for {@code length} elements, at most {@link #maximumLength} of float32 or int32. */
     Buffer allocate(ElementType type, long length);
+
+    /**
+     * The {@code length} elements that a file holds from byte {@code offset} on, little-endian, at any alignment. Where the
+     * device can, they stay in the file and are read when they are used, and the file must stay as it is: one that
+     * shrinks takes the process with it. They are only read.
+     *
+     * @param file open for reading; it may be closed afterwards
+     * @throws IOException if the file has no such bytes, or cannot be mapped
+     */
+    Buffer map(ElementType type, FileChannel file, long offset, long length) throws IOException;
 
     /** The memory of a dense row-major {@code array} of type FLOAT or INT, shared where the device can, for SameDiff sessions. */
     Tensor wrap(INDArray array);
@@ -34,7 +47,16 @@ public interface Kernels extends AutoCloseable {
 
     void write(int[] source, int sourceOffset, Buffer target, long targetOffset, int length);
 
-    /** Copies {@code length} floats from {@code source[sourceOffset]} to {@code target[targetOffset]}. */
+    /**
+     * Copies {@code length} elements, whole blocks, as they are stored: little-endian from {@code source[sourceOffset]} to
+     * {@code target[targetOffset]}. For types that are neither float32 nor int32.
+     */
+    void write(byte[] source, int sourceOffset, Buffer target, long targetOffset, int length);
+
+    /**
+     * Copies {@code length} elements from {@code source[sourceOffset]} to {@code target[targetOffset]} as float32, whole
+     * blocks of any floating-point type.
+     */
     void read(Buffer source, long sourceOffset, float[] target, int targetOffset, int length);
 
     void fill(Tensor target, float value);
@@ -44,7 +66,13 @@ public interface Kernels extends AutoCloseable {
     /** sum = a + b; {@code sum} may be {@code a} or {@code b}. */
     void add(Tensor a, Tensor b, Tensor sum);
 
-    /** out(N,D): row n is row tokens[n] of weight(V,D). A token outside 0 to V-1 is an IndexOutOfBoundsException. */
+    /**
+     * Whether every number of {@code x}, of any floating-point type, is finite. FLOAT16 must be: what other kernels make
+     * of an infinite one is not defined.
+     */
+    boolean isFinite(Tensor x);
+
+    /** out(N,D): row n is row tokens[n] of weight(V,D), of any type. A token outside 0 to V-1 is an IndexOutOfBoundsException. */
     void embedding(Tensor tokens, Tensor weight, Tensor out);
 
     /** dWeight(V,D): row tokens[n] += row n of dOut(N,D); repeated tokens add up. */
@@ -59,10 +87,10 @@ public interface Kernels extends AutoCloseable {
      */
     void rmsNormGradient(Tensor x, Tensor weight, double eps, Tensor dOut, Tensor dResidual, Tensor dX, Tensor dWeight);
 
-    /** outs[i](N,Oᵢ) = x(N,I) · weights[i](Oᵢ,I)ᵀ. */
+    /** outs[i](N,Oᵢ) = x(N,I) · weights[i](Oᵢ,I)ᵀ; each of the weights is of any type. */
     void linear(Tensor x, Tensor[] weights, Tensor[] outs);
 
-    /** out(N,O) = x(N,I) · weight(O,I)ᵀ. */
+    /** out(N,O) = x(N,I) · weight(O,I)ᵀ, weight of any type. */
     default void linear(Tensor x, Tensor weight, Tensor out) {
         linear(x, new Tensor[] {weight}, new Tensor[] {out});
     }
@@ -122,6 +150,7 @@ public interface Kernels extends AutoCloseable {
     /**
      * Output head and cross-entropy in one: logits = hidden(N,D) · weight(V,D)ᵀ exist only a chunk of rows at a time.
      *
+     * @param weight of any type
      * @param targets (N) ids; a row whose target is negative is ignored
      * @param tokenLoss (N) -log softmax(logits)[target] in nats; 0 where ignored
      * @param loss (1) mean of tokenLoss over the rows that count; 0 if none does
@@ -129,7 +158,7 @@ public interface Kernels extends AutoCloseable {
     void crossEntropy(Tensor hidden, Tensor weight, Tensor targets, Tensor tokenLoss, Tensor loss);
 
     /**
-     * {@link #crossEntropy} and its gradient from one computation of the logits.
+     * {@link #crossEntropy} and its gradient from one computation of the logits; all in float32.
      *
      * @param dLoss (1) gradient of the scalar {@code loss}
      * @param tokenLoss (N), loss (1): as in {@link #crossEntropy}

@@ -1,5 +1,7 @@
 package org.llamadl4j.model.kernel;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,8 +10,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Kernels that count their calls and add up how long each took, by the clock of the calling thread, which waits for its
- * call to end. Counting allocates nothing and takes some ten nanoseconds a call. What allocates or describes is not
- * counted.
+ * call to end. Counting allocates nothing and takes some ten nanoseconds a call. What allocates, maps or describes is
+ * not counted.
  */
 @RequiredArgsConstructor
 public final class MeasuredKernels implements Kernels {
@@ -22,6 +24,7 @@ public final class MeasuredKernels implements Kernels {
     private final Counter fill = counter("fill");
     private final Counter copy = counter("copy");
     private final Counter add = counter("add");
+    private final Counter isFinite = counter("isFinite");
     private final Counter embedding = counter("embedding");
     private final Counter embeddingGradient = counter("embeddingGradient");
     private final Counter rmsNorm = counter("rmsNorm");
@@ -115,6 +118,11 @@ public final class MeasuredKernels implements Kernels {
     }
 
     @Override
+    public Buffer map(ElementType type, FileChannel file, long offset, long length) throws IOException {
+        return kernels.map(type, file, offset, length);
+    }
+
+    @Override
     public Tensor wrap(INDArray array) {
         return kernels.wrap(array);
     }
@@ -128,6 +136,13 @@ public final class MeasuredKernels implements Kernels {
 
     @Override
     public void write(int[] source, int sourceOffset, Buffer target, long targetOffset, int length) {
+        long began = System.nanoTime();
+        kernels.write(source, sourceOffset, target, targetOffset, length);
+        write.ended(began);
+    }
+
+    @Override
+    public void write(byte[] source, int sourceOffset, Buffer target, long targetOffset, int length) {
         long began = System.nanoTime();
         kernels.write(source, sourceOffset, target, targetOffset, length);
         write.ended(began);
@@ -159,6 +174,14 @@ public final class MeasuredKernels implements Kernels {
         long began = System.nanoTime();
         kernels.add(a, b, sum);
         add.ended(began);
+    }
+
+    @Override
+    public boolean isFinite(Tensor x) {
+        long began = System.nanoTime();
+        boolean result = kernels.isFinite(x);
+        isFinite.ended(began);
+        return result;
     }
 
     @Override

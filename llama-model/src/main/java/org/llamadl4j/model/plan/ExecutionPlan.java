@@ -67,7 +67,7 @@ public final class ExecutionPlan {
                         lookUp(tensors, op.getInputsToOp()),
                         lookUp(tensors, op.getOutputsOfOp())))
                 .toArray(Step[]::new);
-        return new ExecutionPlan(kernels, steps, layout.size() * ElementType.FLOAT32.bytes());
+        return new ExecutionPlan(kernels, steps, ElementType.FLOAT32.bytes(layout.size()));
     }
 
     /** Runs every call in order. */

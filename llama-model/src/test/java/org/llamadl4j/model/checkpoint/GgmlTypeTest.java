@@ -9,6 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.llamadl4j.model.kernel.Float16;
 
 /** The decoders against {@link ReferenceBlocks}, and the encoders against what rounding to the nearest means. */
 class GgmlTypeTest {

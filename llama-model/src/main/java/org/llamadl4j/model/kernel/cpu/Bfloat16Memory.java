@@ -28,6 +28,13 @@ final class Bfloat16Memory implements Operand {
         return view.capacity();
     }
 
+    @Override
+    public Bfloat16Memory from(long offset) {
+        return offset == 0
+                ? this
+                : new Bfloat16Memory(owner, new ShortPointer(pointer(offset)).capacity(length() - offset));
+    }
+
     /** The address of element {@code offset}, for native code. */
     ShortPointer pointer(long offset) {
         return pointer.getPointer(offset);

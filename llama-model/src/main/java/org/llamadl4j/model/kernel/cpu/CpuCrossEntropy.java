@@ -58,6 +58,7 @@ final class CpuCrossEntropy {
         Expect.size("dLoss", dLoss, 1);
         Expect.matrix("dHidden", dHidden, hidden.rows(), hidden.columns());
         Expect.matrix("dWeight", dWeight, weight.rows(), weight.columns());
+        FloatMemory.of(weight);
         Gradient gradient =
                 new Gradient(FloatMemory.of(dLoss).get(0), FloatMemory.of(dHidden), FloatMemory.of(dWeight));
         run(hidden, weight, targets, tokenLoss, loss, gradient);
@@ -82,24 +83,29 @@ final class CpuCrossEntropy {
             chunk = FloatMemory.allocate((long) chunkRows * vocabulary);
         }
         MatrixProduct product = matMul.product(chunkRows);
-        Operand head = product.operand(HEAD, FloatMemory.of(weight));
+        // Once for all chunks, where it can be read as it is.
+        Operand head = weight.buffer() instanceof FloatMemory floats ? product.operand(HEAD, floats) : null;
         for (int first = 0; first < rows; first += chunkRows) {
             int count = Math.min(chunkRows, rows - first);
             FloatMemory chunkX = x.slice((long) first * width, (long) count * width);
             FloatMemory logits = chunk.slice(0, (long) count * vocabulary);
             Operand inputs = product.operand(CHUNK_INPUTS, chunkX);
-            product.multiply(new MatMulShape(count, vocabulary, width, false, true), inputs, head, 0f, logits);
+            if (head == null) {
+                matMul.multiply(product, count, inputs, weight, HEAD, logits);
+            } else {
+                product.multiply(MatMulShape.dense(count, vocabulary, width, false, true), inputs, head, 0f, logits);
+            }
             softmax(logits, count, vocabulary, wanted, losses, first, scale, gradient != null);
             if (gradient != null) {
                 Operand dLogits = product.operand(CHUNK_LOGITS, logits);
                 product.multiply(
-                        new MatMulShape(count, width, vocabulary, false, false),
+                        MatMulShape.dense(count, width, vocabulary, false, false),
                         dLogits,
                         head,
                         0f,
                         gradient.dHidden().slice((long) first * width, (long) count * width));
                 product.multiply(
-                        new MatMulShape(vocabulary, width, count, true, false),
+                        MatMulShape.dense(vocabulary, width, count, true, false),
                         dLogits,
                         inputs,
                         1f,

@@ -11,19 +11,36 @@ final class CpuEmbedding {
 
     private final Workers workers;
 
-    /** out(N,D): row n is row rows[n] of table. */
+    /** out(N,D): row n is row rows[n] of table, of any type. */
     void select(String name, Tensor table, Tensor rows, Tensor out) {
         int count = Math.toIntExact(rows.size());
         int width = table.columns();
         int tableRows = table.rows();
         Expect.matrix("out", out, count, width);
-        FloatMemory source = FloatMemory.of(table);
         IntMemory indices = IntMemory.of(rows);
         FloatMemory target = FloatMemory.of(out);
+        if (table.buffer() instanceof StoredMemory) {
+            select(name, WeightRows.of(table), indices, target);
+            return;
+        }
+        FloatMemory source = FloatMemory.of(table);
         workers.forRanges(count, GRAIN, (worker, from, to) -> {
             for (int n = from; n < to; n++) {
                 int row = check(name, indices.get(n), n, tableRows);
                 target.put(n * width, source, row * width, width);
+            }
+        });
+    }
+
+    /** The same of a table that is not float32. */
+    private void select(String name, WeightRows table, IntMemory indices, FloatMemory target) {
+        int width = table.columns();
+        workers.forRanges((int) indices.length(), GRAIN, (worker, from, to) -> {
+            float[] numbers = worker.scratch().floats(0, width);
+            for (int n = from; n < to; n++) {
+                int row = check(name, indices.get(n), n, table.rows());
+                table.unpack(row, 0, width, numbers, 0, worker.scratch());
+                target.put(n * width, numbers, 0, width);
             }
         });
     }

@@ -1,5 +1,7 @@
 package org.llamadl4j.model.kernel.cpu;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
 import org.llamadl4j.model.kernel.AdamWStep;
@@ -15,7 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The kernels of the CPU: OpenBLAS or oneDNN for matrix products, the Vector API for the rest, all over a fixed number of threads
- * of this object's own. One buffer holds at most 2²⁹ - 1 elements (2 GiB).
+ * of this object's own. One buffer of float32 or int32 holds at most 2²⁹ - 1
+ * elements (2 GiB), unless it is mapped.
  */
 public final class CpuKernels implements Kernels {
 
@@ -39,7 +42,7 @@ public final class CpuKernels implements Kernels {
         elementwise = new CpuElementwise(workers);
         embedding = new CpuEmbedding(workers);
         rmsNorm = new CpuRmsNorm(workers);
-        matMul = new CpuMatMul(products);
+        matMul = new CpuMatMul(products, workers);
         rope = new CpuRope(workers);
         attention = new CpuAttention(workers);
         attentionGradient = new CpuAttentionGradient(workers);
@@ -94,7 +97,16 @@ public final class CpuKernels implements Kernels {
         return switch (type) {
             case FLOAT32 -> FloatMemory.allocate(length);
             case INT32 -> IntMemory.allocate(length);
+            case FLOAT16, BFLOAT16, Q8_0 -> StoredMemory.allocate(type, length);
         };
+    }
+
+    @Override
+    public Buffer map(ElementType type, FileChannel file, long offset, long length) throws IOException {
+        ByteMemory bytes = ByteMemory.map(file, offset, type.bytes(length));
+        boolean isFloatArray =
+                type == ElementType.FLOAT32 && offset % Float.BYTES == 0 && length <= FloatMemory.MAXIMUM_LENGTH;
+        return isFloatArray ? FloatMemory.of(bytes) : StoredMemory.of(type, bytes);
     }
 
     @Override
@@ -140,7 +152,24 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
+    public void write(byte[] source, int sourceOffset, Buffer target, long targetOffset, int length) {
+        if (!(target instanceof StoredMemory memory)) {
+            throw new IllegalArgumentException("bytes cannot be written to memory of " + target.elementType());
+        }
+        memory.put(targetOffset, source, sourceOffset, length);
+    }
+
+    @Override
     public void read(Buffer source, long sourceOffset, float[] target, int targetOffset, int length) {
+        if (source instanceof StoredMemory memory) {
+            memory.get(
+                    sourceOffset,
+                    target,
+                    targetOffset,
+                    length,
+                    workers.worker(0).scratch());
+            return;
+        }
         memory(source).get(Math.toIntExact(sourceOffset), target, targetOffset, length);
     }
 
@@ -164,6 +193,11 @@ public final class CpuKernels implements Kernels {
     @Override
     public void add(Tensor a, Tensor b, Tensor sum) {
         elementwise.add(a, b, sum);
+    }
+
+    @Override
+    public boolean isFinite(Tensor x) {
+        return reductions.isFinite(x);
     }
 
     @Override

@@ -1,13 +1,12 @@
 package org.llamadl4j.model.kernel.cpu;
 
-import lombok.RequiredArgsConstructor;
+import java.util.Arrays;
 import org.llamadl4j.model.kernel.Tensor;
 
 /** Linear layers and their gradients as matrix products. An operand of several products is prepared once for all. */
-@RequiredArgsConstructor
 final class CpuMatMul {
 
-    /** Products of fewer rows than this are {@link ProductChoice#fewRows}. */
+    /** Gradients of fewer rows than this are {@link ProductChoice#fewRows}. */
     private static final int MANY_ROWS = 16;
 
     // Slots of operands.
@@ -16,24 +15,50 @@ final class CpuMatMul {
     private static final int SHARED = 2;
 
     private final ProductChoice products;
+    private final FewRowsProduct fewRows;
+    private final UnpackedProduct unpacked;
+
+    CpuMatMul(ProductChoice products, Workers workers) {
+        this.products = products;
+        fewRows = new FewRowsProduct(workers);
+        unpacked = new UnpackedProduct(workers);
+    }
 
     /** outs[i](N,Oᵢ) = x(N,I) · weights[i](Oᵢ,I)ᵀ. */
     void linear(Tensor x, Tensor[] weights, Tensor[] outs) {
         int rows = x.rows();
         int inputs = x.columns();
         Expect.that(weights.length == outs.length, "%d weights for %d outputs", weights.length, outs.length);
+        for (int i = 0; i < weights.length; i++) {
+            Expect.matrix("weight", weights[i], outs[i].columns(), inputs);
+            Expect.matrix("out", outs[i], rows, outs[i].columns());
+        }
+        if (rows <= FewRowsProduct.MOST_ROWS) {
+            fewRows.multiply(
+                    FloatMemory.of(x),
+                    rows,
+                    Arrays.stream(weights).map(WeightRows::of).toArray(WeightRows[]::new),
+                    Arrays.stream(outs).map(FloatMemory::of).toArray(FloatMemory[]::new));
+            return;
+        }
         MatrixProduct product = product(rows);
         Operand input = product.operand(SHARED, FloatMemory.of(x));
         for (int i = 0; i < weights.length; i++) {
-            int outputs = outs[i].columns();
-            Expect.matrix("weight", weights[i], outputs, inputs);
-            Expect.matrix("out", outs[i], rows, outputs);
+            multiply(product, rows, input, weights[i], RIGHT, FloatMemory.of(outs[i]));
+        }
+    }
+
+    /** out(N,O) = x(N,I) · weight(O,I)ᵀ for an x that is an operand of {@code product}. */
+    void multiply(MatrixProduct product, int rows, Operand x, Tensor weight, int slot, FloatMemory out) {
+        if (weight.buffer() instanceof FloatMemory floats) {
             product.multiply(
-                    new MatMulShape(rows, outputs, inputs, false, true),
-                    input,
-                    product.operand(RIGHT, FloatMemory.of(weights[i])),
+                    MatMulShape.dense(rows, weight.rows(), weight.columns(), false, true),
+                    x,
+                    product.operand(slot, floats),
                     0f,
-                    FloatMemory.of(outs[i]));
+                    out);
+        } else {
+            unpacked.multiply(product, rows, x, WeightRows.of(weight), slot, out);
         }
     }
 
@@ -57,9 +82,13 @@ final class CpuMatMul {
             Expect.matrix("dWeight", dWeights[i], outputs, inputs);
             Operand dOut = product.operand(LEFT, FloatMemory.of(dOuts[i]));
             product.multiply(
-                    new MatMulShape(outputs, inputs, rows, true, false), dOut, input, 1f, FloatMemory.of(dWeights[i]));
+                    MatMulShape.dense(outputs, inputs, rows, true, false),
+                    dOut,
+                    input,
+                    1f,
+                    FloatMemory.of(dWeights[i]));
             product.multiply(
-                    new MatMulShape(rows, inputs, outputs, false, false),
+                    MatMulShape.dense(rows, inputs, outputs, false, false),
                     dOut,
                     product.operand(RIGHT, FloatMemory.of(weights[i])),
                     i == 0 ? 0f : 1f,

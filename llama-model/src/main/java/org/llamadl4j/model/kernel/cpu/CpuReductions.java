@@ -1,14 +1,18 @@
 package org.llamadl4j.model.kernel.cpu;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.kernel.Tensor;
 
-/** Sums over whole tensors: short runs in float32 lanes, their results in float64. */
+/** Sums over whole tensors, and what is asked of all their numbers: short runs in float32 lanes, their results in float64. */
 @RequiredArgsConstructor
 final class CpuReductions {
 
     private static final int BLOCK = 8 * Lanes.COUNT;
+
+    /** Numbers that are looked at in one call: whole blocks. */
+    private static final int FINITE_PIECE = 1 << 16;
 
     private final Workers workers;
 
@@ -31,6 +35,38 @@ final class CpuReductions {
             sum += sums[i];
         }
         return sum;
+    }
+
+    /** Whether every number of x, of any floating-point type, is finite. */
+    boolean isFinite(Tensor x) {
+        RowFormat format;
+        ByteMemory bytes;
+        if (x.buffer() instanceof StoredMemory stored) {
+            format = stored.format();
+            bytes = stored.bytes();
+        } else {
+            format = Float32Rows.INSTANCE;
+            bytes = FloatMemory.of(x).bytes();
+        }
+        long length = x.size();
+        int pieces = Math.toIntExact((length + FINITE_PIECE - 1) / FINITE_PIECE);
+        boolean[] finite = new boolean[workers.count()];
+        Arrays.fill(finite, true);
+        workers.forRanges(pieces, 1, (worker, from, to) -> {
+            boolean all = true;
+            for (int piece = from; piece < to; piece++) {
+                long start = (long) piece * FINITE_PIECE;
+                int count = (int) Math.min(FINITE_PIECE, length - start);
+                all &= format.isFinite(bytes, format.type().bytes(start), count);
+            }
+            finite[worker.index()] = all;
+        });
+        for (boolean all : finite) {
+            if (!all) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

@@ -1,7 +1,9 @@
 package org.llamadl4j.model.kernel.cpu;
 
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Objects;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.llamadl4j.model.kernel.Buffer;
@@ -19,6 +21,9 @@ final class FloatMemory implements Buffer, Operand {
 
     private final FloatPointer pointer;
     private final FloatBuffer view;
+
+    /** The same memory as bytes, made when it is first asked for. */
+    private ByteMemory bytes;
 
     private FloatMemory(Object owner, FloatPointer pointer, FloatBuffer view) {
         this.owner = owner;
@@ -39,6 +44,15 @@ final class FloatMemory implements Buffer, Operand {
         FloatPointer pointer = new FloatPointer(start).capacity(length);
         FloatBuffer view = length == 0 ? FloatBuffer.allocate(0) : pointer.asBuffer();
         return new FloatMemory(owner, pointer, view);
+    }
+
+    /** The numbers that {@code bytes} are: of one {@link ByteMemory.Window}, from the start of that, and aligned. */
+    static FloatMemory of(ByteMemory bytes) {
+        ByteBuffer buffer = bytes.window(0).bytes();
+        FloatPointer pointer = new FloatPointer(new BytePointer(buffer)).capacity(buffer.capacity() / Float.BYTES);
+        FloatMemory memory = new FloatMemory(bytes, pointer, buffer.asFloatBuffer());
+        memory.bytes = bytes;
+        return memory;
     }
 
     static FloatMemory of(Tensor tensor) {
@@ -65,9 +79,22 @@ final class FloatMemory implements Buffer, Operand {
         return new FloatMemory(owner, start, view.slice((int) offset, (int) length));
     }
 
+    @Override
+    public FloatMemory from(long offset) {
+        return slice(offset, length() - offset);
+    }
+
     /** The address of element {@code offset}, for native code. */
     FloatPointer pointer(long offset) {
         return offset == 0 ? pointer : pointer.getPointer(offset);
+    }
+
+    /** The same memory, to be read as bytes. Not for several threads at once. */
+    ByteMemory bytes() {
+        if (bytes == null) {
+            bytes = ByteMemory.at(owner, pointer, length() * Float.BYTES);
+        }
+        return bytes;
     }
 
     float get(int index) {

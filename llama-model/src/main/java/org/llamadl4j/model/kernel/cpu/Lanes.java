@@ -1,6 +1,7 @@
 package org.llamadl4j.model.kernel.cpu;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -14,6 +15,14 @@ final class Lanes {
 
     /** Numbers in one vector: 16 with AVX-512, 8 with AVX2, 4 with NEON. */
     static final int COUNT = FLOATS.length();
+
+    /** int32 vectors of the same width. */
+    static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+
+    /** The same of at most 256 bits: 32 bytes are a block of {@link org.llamadl4j.model.kernel.ElementType#Q8_0}. */
+    static final VectorSpecies<Integer> BLOCK_INTS = COUNT > 8 ? IntVector.SPECIES_256 : INTS;
+
+    static final VectorSpecies<Float> BLOCK_FLOATS = COUNT > 8 ? FloatVector.SPECIES_256 : FLOATS;
 
     /** Vectors that the processor holds: 16 of x86 up to AVX2, 32 of AVX-512 and Arm. */
     static final int REGISTERS = COUNT < 16 && Processor.isX86() ? 16 : 32;
@@ -60,6 +69,15 @@ final class Lanes {
      */
     static FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) {
         return FUSED ? a.fma(b, c) : a.mul(b).add(c);
+    }
+
+    /** The sum of one vector that was stored: {@code count} numbers from {@code start} on, in a fixed order. */
+    static float sum(float[] lanes, int start, int count) {
+        float sum = 0;
+        for (int i = start; i < start + count; i++) {
+            sum += lanes[i];
+        }
+        return sum;
     }
 
     /** The largest of all lanes. */

@@ -42,7 +42,7 @@ final class OneDnnBlock implements AutoCloseable {
                 dnnl_memory_desc_t bLayout =
                         layout(product.depth(), shape.columns(), type, product.ldb(), product.transposeB());
                 dnnl_memory_desc_t cLayout =
-                        layout(shape.rows(), shape.columns(), dnnl.dnnl_f32, product.columns(), false);
+                        layout(shape.rows(), shape.columns(), dnnl.dnnl_f32, product.ldc(), false);
                 dnnl_matmul_desc_t operation = new dnnl_matmul_desc_t()) {
             OneDnn.check(dnnl.dnnl_matmul_desc_init(operation, aLayout, bLayout, null, cLayout), "describe a product");
             compile(operation, shape.accumulate());

@@ -58,7 +58,7 @@ final class OpenBlasProduct implements MatrixProduct {
                 shape.ldb(),
                 beta,
                 c.pointer(shape.cStart(block.rowFrom(), block.columnFrom())),
-                shape.columns());
+                shape.ldc());
     }
 
     /** ND4J sets the number of threads of the same library when it loads, so this is said again before each product. */

@@ -70,7 +70,7 @@ record ProductChoice(MatrixProduct product, MatrixProduct fewRows, String reason
         matrix.put(0, ones, 0, ones.length);
         FloatMemory out = FloatMemory.allocate(ones.length);
         try (MatrixProduct product = new OneDnnProduct(workers, oneDnn, bfloat16)) {
-            MatMulShape shape = new MatMulShape(size, size, size, false, true);
+            MatMulShape shape = MatMulShape.dense(size, size, size, false, true);
             product.multiply(shape, product.operand(0, matrix), product.operand(1, matrix), 0f, out);
         }
         out.get(0, ones, 0, ones.length);

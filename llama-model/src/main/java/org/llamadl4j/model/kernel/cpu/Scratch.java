@@ -7,6 +7,7 @@ final class Scratch {
 
     private final float[][] floats = new float[SLOTS][0];
     private short[] shorts = new short[0];
+    private byte[] bytes = new byte[0];
 
     /** At least {@code length} numbers; slots 0 to 15 are distinct arrays. */
     float[] floats(int slot, int length) {
@@ -22,5 +23,13 @@ final class Scratch {
             shorts = new short[length];
         }
         return shorts;
+    }
+
+    /** At least {@code length} bytes. */
+    byte[] bytes(int length) {
+        if (bytes.length < length) {
+            bytes = new byte[length];
+        }
+        return bytes;
     }
 }

@@ -24,8 +24,8 @@ class CpuCrossEntropyTest {
         try (CpuKernels kernels = CpuKernels.create(threads);
                 Workers workers = new Workers(threads)) {
             // Small enough for chunks of 16 rows where there are more.
-            CpuCrossEntropy crossEntropy =
-                    new CpuCrossEntropy(workers, new CpuMatMul(ProductChoice.of(Precision.FLOAT32, workers)), 1000);
+            CpuCrossEntropy crossEntropy = new CpuCrossEntropy(
+                    workers, new CpuMatMul(ProductChoice.of(Precision.FLOAT32, workers), workers), 1000);
             TestTensors tensors = new TestTensors(kernels, random);
             Tensor hidden = tensors.normal(n, width);
             Tensor weight = tensors.normal(vocabulary, width);
@@ -86,7 +86,7 @@ class CpuCrossEntropyTest {
             Tensor chunked = tensors.garbage(100);
             Tensor loss = tensors.garbage(1);
             kernels.crossEntropy(hidden, weight, targets, whole, loss);
-            new CpuCrossEntropy(workers, new CpuMatMul(ProductChoice.of(Precision.FLOAT32, workers)), 1)
+            new CpuCrossEntropy(workers, new CpuMatMul(ProductChoice.of(Precision.FLOAT32, workers), workers), 1)
                     .forward(hidden, weight, targets, chunked, loss);
             tensors.assertClose("tokenLoss", chunked, tensors.doubles(whole));
         }

@@ -86,7 +86,7 @@ class MatrixProductTest {
     Arbitrary<MatMulShape> shapes() {
         Arbitrary<Integer> sizes = Arbitraries.integers().between(1, 90);
         Arbitrary<Boolean> transposed = Arbitraries.of(true, false);
-        return Combinators.combine(sizes, sizes, sizes, transposed, transposed).as(MatMulShape::new);
+        return Combinators.combine(sizes, sizes, sizes, transposed, transposed).as(MatMulShape::dense);
     }
 
     private static void check(

@@ -1,7 +1,7 @@
-package org.llamadl4j.model.checkpoint;
+package org.llamadl4j.model.kernel;
 
 /** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
-final class Float16 {
+public final class Float16 {
 
     /** Exponent and fraction of 2⁻¹⁴, the smallest normal number, as float32 has them. */
     private static final int SMALLEST_NORMAL = 0x38800000;
@@ -10,7 +10,7 @@ final class Float16 {
 
     private Float16() {}
 
-    static float toFloat(short bits) {
+    public static float toFloat(short bits) {
         int exponent = (bits >> 10) & 0x1f;
         int fraction = bits & 0x3ff;
         float magnitude;
@@ -25,7 +25,7 @@ final class Float16 {
     }
 
     /** The nearest, among two equally near the one whose last bit is 0; infinite beyond the largest. */
-    static short of(float value) {
+    public static short of(float value) {
         int bits = Float.floatToRawIntBits(value);
         int sign = bits >>> 16 & 0x8000;
         int magnitude = bits & Integer.MAX_VALUE;
