@@ -1,5 +1,7 @@
 package org.llamadl4j.model.checkpoint;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -21,6 +23,9 @@ record JsonObject(Path file, String prefix, JsonNode json) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    /** Longest file; the index of the largest model in use has a tenth of it. */
+    private static final long LONGEST = 16 << 20;
+
     private static final int LONGEST_SHOWN = 100;
 
     /**
@@ -29,10 +34,22 @@ record JsonObject(Path file, String prefix, JsonNode json) {
      * @throws UserError if it holds anything but one JSON object
      */
     static JsonObject read(Path file) throws IOException {
+        if (Files.size(file) > LONGEST) {
+            throw UserError.failed("%s has %d bytes; %d is the most that is read", file, Files.size(file), LONGEST);
+        }
         byte[] bytes = Files.readAllBytes(file);
         JsonNode json;
         try {
             json = MAPPER.readTree(bytes);
+        } catch (JsonProcessingException e) {
+            JsonLocation place = e.getLocation();
+            throw UserError.failed(
+                    e,
+                    "%s, line %d, column %d: it is not valid JSON: %s",
+                    file,
+                    place == null ? 1 : place.getLineNr(),
+                    place == null ? 1 : place.getColumnNr(),
+                    e.getOriginalMessage());
         } catch (IOException e) {
             throw UserError.failed(e, "%s is not valid JSON: %s", file, e.getMessage());
         }

@@ -17,12 +17,22 @@ public final class ModelReader {
     private ModelReader() {}
 
     /**
-     * Reads the model at {@code path}: a Hugging Face folder, or a GGUF file, whose tensors become float32.
+     * Reads the model at {@code path}: a Hugging Face folder, or a Meta folder or GGUF file, whose tensors become
+     * float32.
      *
      * @throws UserError if it is missing, broken, or needs what this code does not compute
      */
     public static LlamaModel read(Path path, Kernels kernels) throws IOException {
-        return isGguf(path) ? readGguf(path, kernels) : HuggingFaceFolder.read(path, kernels);
+        if (!isGguf(path) && !MetaFolder.is(path)) {
+            return HuggingFaceFolder.read(path, kernels);
+        }
+        try (WeightSource source = open(path)) {
+            LlamaWeights weights = LlamaWeights.zeros(source.config(), kernels);
+            for (String name : weights.names()) {
+                read(source, name, weights.get(name), kernels);
+            }
+            return new LlamaModel(source.config(), weights, source.tokenizer(), kernels, source.endIds());
+        }
     }
 
     /** Whether {@code path} is, or by its name would be, a GGUF file and not a folder. */
@@ -32,20 +42,13 @@ public final class ModelReader {
 
     /** Opens the model at {@code path} without reading its weights. */
     static WeightSource open(Path path) throws IOException {
-        return isGguf(path) ? GgufSource.open(path) : HuggingFaceSource.open(path);
-    }
-
-    private static LlamaModel readGguf(Path path, Kernels kernels) throws IOException {
-        try (GgufSource source = GgufSource.open(path)) {
-            LlamaWeights weights = LlamaWeights.zeros(source.config(), kernels);
-            for (String name : weights.names()) {
-                read(source, name, weights.get(name), kernels);
-            }
-            return new LlamaModel(source.config(), weights, source.tokenizer(), kernels, source.endIds());
+        if (isGguf(path)) {
+            return GgufSource.open(path);
         }
+        return MetaFolder.is(path) ? MetaSource.open(path) : HuggingFaceSource.open(path);
     }
 
-    private static void read(GgufSource source, String name, Tensor weight, Kernels kernels) throws IOException {
+    private static void read(WeightSource source, String name, Tensor weight, Kernels kernels) throws IOException {
         int most = (int) Math.min(weight.size(), WeightPieces.length(name, weight.shape(), source.config()));
         GgmlType type = source.type(name);
         byte[] stored = new byte[(int) type.bytes(most)];

@@ -1,8 +1,5 @@
 package org.llamadl4j.model.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,14 +47,8 @@ final class TensorFiles implements Closeable {
     }
 
     private static Set<String> shards(Path index) throws IOException {
-        JsonNode json;
-        try {
-            json = JsonMapper.builder().build().readTree(Files.readAllBytes(index));
-        } catch (JsonProcessingException e) {
-            throw UserError.failed(e, "%s is not valid JSON: %s", index, e.getMessage());
-        }
         Set<String> names = new TreeSet<>();
-        json.path("weight_map").forEach(name -> names.add(name.asText()));
+        JsonObject.read(index).json().path("weight_map").forEach(name -> names.add(name.asText()));
         if (names.isEmpty()) {
             throw UserError.failed("%s names no files; its weight_map should", index);
         }

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -168,6 +169,56 @@ class ConversionTest {
             double[] expected = {1, 1, 1, 1, 1 / ((1 - smooth) / 8 + smooth), 8, 8, 8};
             for (double divisor : expected) {
                 assertThat((double) divisors.getFloat()).isCloseTo(divisor, within(1e-6));
+            }
+        }
+    }
+
+    /**
+     * From Hugging Face's order of rows to Meta's and back. Widths are those of Meta's rule: 8/3 of 64, times 0.5, up to
+     * a multiple of 16.
+     */
+    @ParameterizedTest
+    @CsvSource({"F32, 1, false", "F16, 2, false", "BF16, 2, true"})
+    void aFolderComesBackFromMetasOrderToTheBit(WeightType type, int parts, boolean embeddingByRows)
+            throws IOException {
+        LlamaConfig config = CONFIG.withHiddenDim(96).withContextLength(8192);
+        HuggingFaceFolder.write(
+                hf, new LlamaModel(config, LlamaWeights.initialise(config, 6, KERNELS), TOKENIZER, KERNELS));
+        Path typed = folder.resolve("typed");
+        convert(hf, typed, ModelFormat.HF, type);
+        Path meta = folder.resolve("meta");
+        try (WeightSource source = ModelReader.open(typed)) {
+            MetaBytes.writeParts(meta, source, parts, embeddingByRows);
+        }
+        Files.writeString(meta.resolve("params.json"), """
+                {"dim": 64, "n_layers": 2, "n_heads": 4, "n_kv_heads": 2, "vocab_size": 296, "multiple_of": 16,
+                 "ffn_dim_multiplier": 0.5, "norm_eps": 1e-06, "rope_theta": 500000.0}""");
+        TOKENIZER.write(meta.resolve("tokenizer.model"));
+        Path back = folder.resolve("back");
+        convert(meta, back, ModelFormat.HF, null);
+        try (Stream<Path> files = Files.list(typed)) {
+            for (Path file : files.toList()) {
+                assertSameFile(back.resolve(file.getFileName()), file);
+            }
+        }
+        // Not because nothing moved: in between, rows of a head were in pairs.
+        try (WeightSource source = ModelReader.open(meta);
+                SafeTensors tensors = SafeTensors.open(typed.resolve("model.safetensors"))) {
+            int rowBytes = 64 * (type == WeightType.F32 ? 4 : 2);
+            byte[] head = new byte[16 * rowBytes];
+            byte[] halves = new byte[16 * rowBytes];
+            source.read(LlamaWeights.wk(1), 16 * 64, 16 * 64, head);
+            tensors.readStored("model.layers.1.self_attn.k_proj.weight", 16 * 64, halves, 16 * 64);
+            for (int row = 0; row < 16; row++) {
+                int from = row / 2 + (row % 2 == 0 ? 0 : 8);
+                assertThat(Arrays.mismatch(
+                                head,
+                                row * rowBytes,
+                                (row + 1) * rowBytes,
+                                halves,
+                                from * rowBytes,
+                                (from + 1) * rowBytes))
+                        .isEqualTo(-1);
             }
         }
     }

@@ -1,0 +1,60 @@
+package org.llamadl4j.model.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import lombok.RequiredArgsConstructor;
+
+/** Another channel to read from, of which no more than a number of bytes can be read, at any places. */
+@RequiredArgsConstructor
+final class BoundedChannel implements SeekableByteChannel {
+
+    private final SeekableByteChannel channel;
+    private final long most;
+    private long count;
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        count += target.remaining();
+        if (count > most) {
+            throw new IOException("there are more than %d bytes of it".formatted(most));
+        }
+        return channel.read(target);
+    }
+
+    @Override
+    public int write(ByteBuffer source) {
+        throw new UnsupportedOperationException("only to be read");
+    }
+
+    @Override
+    public long position() throws IOException {
+        return channel.position();
+    }
+
+    @Override
+    public SeekableByteChannel position(long position) throws IOException {
+        channel.position(position);
+        return this;
+    }
+
+    @Override
+    public long size() throws IOException {
+        return channel.size();
+    }
+
+    @Override
+    public SeekableByteChannel truncate(long size) {
+        throw new UnsupportedOperationException("only to be read");
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
