@@ -24,8 +24,9 @@ import org.llamadl4j.model.error.UserError;
 
 /**
  * A participant in a Java process of its own, whose memory is not that of this process. It waits, and costs nothing,
- * while it is not its turn. Orders are lines on its standard input, answers lines on its standard output; it ends with
- * its input.
+ * while it is not its turn. Orders are lines on its standard input, answers marked lines on its standard output; it ends
+ * with its input. What else is said there, by Java itself where its options ask for that, goes to this process's standard
+ * error.
  */
 @RequiredArgsConstructor(access = AccessLevel.PRIVATE)
 final class ChildProcess implements Participant, AutoCloseable {
@@ -33,6 +34,9 @@ final class ChildProcess implements Participant, AutoCloseable {
     private static final String WARM_UP = "warm-up";
     private static final String MEASURE = "measure";
     private static final String RESULT = "result";
+
+    /** Begins each answer, so that it is told from other lines. */
+    private static final String ANSWER = "llama-answer ";
 
     private static final int SECONDS_TO_END = 10;
 
@@ -82,7 +86,7 @@ final class ChildProcess implements Participant, AutoCloseable {
                     case RESULT -> answer = result.get();
                     default -> throw new IllegalArgumentException(order);
                 }
-                out.println(json.writeValueAsString(answer));
+                out.println(ANSWER + json.writeValueAsString(answer));
                 out.flush();
             }
         } catch (IOException e) {
@@ -116,7 +120,7 @@ final class ChildProcess implements Participant, AutoCloseable {
             orders.write(order);
             orders.write('\n');
             orders.flush();
-            answer = answers.readLine();
+            answer = answer();
         } catch (IOException e) {
             // It has ended, which the missing answer says.
         }
@@ -124,6 +128,19 @@ final class ChildProcess implements Participant, AutoCloseable {
             throw UserError.failed("the process for %s has ended; what it said is above", name);
         }
         return answer;
+    }
+
+    /** The next answer; null where the process has ended. */
+    private String answer() throws IOException {
+        for (String line; (line = answers.readLine()) != null; ) {
+            // Java may have begun the line without ending it.
+            int start = line.indexOf(ANSWER);
+            if (start >= 0) {
+                return line.substring(start + ANSWER.length());
+            }
+            System.err.println(line);
+        }
+        return null;
     }
 
     @Override
