@@ -1,0 +1,2 @@
+/** Programs that a model wrote. */
+package org.llamadl4j.eval.code;
