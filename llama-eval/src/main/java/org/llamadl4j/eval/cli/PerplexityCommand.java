@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
                 + "BOS, ended by EOS (which counts as a token), and read in windows of the model's context.")
 public final class PerplexityCommand implements LlamaCommand {
 
-    @Parameters(paramLabel = "MODEL_DIR", description = "A Hugging Face LLaMA folder, or a GGUF file.")
+    @Parameters(paramLabel = "MODEL_DIR", description = "A Hugging Face or Meta LLaMA folder, or a GGUF file.")
     private Path modelDir;
 
     @Option(

@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import lombok.RequiredArgsConstructor;
 
-/** Another channel to read from, of which no more than a number of bytes can be read, at any places. */
+/**
+ * Another channel to read from, of which no more than a number of bytes can be read, at any places. Closing it leaves
+ * the other one open: commons-compress closes what it was given when the garbage collector finds it.
+ */
 @RequiredArgsConstructor
 final class BoundedChannel implements SeekableByteChannel {
 
@@ -54,7 +57,5 @@ final class BoundedChannel implements SeekableByteChannel {
     }
 
     @Override
-    public void close() throws IOException {
-        channel.close();
-    }
+    public void close() {}
 }

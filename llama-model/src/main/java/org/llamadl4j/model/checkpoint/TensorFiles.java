@@ -3,6 +3,7 @@ package org.llamadl4j.model.checkpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -53,11 +54,19 @@ final class TensorFiles implements Closeable {
             throw UserError.failed("%s names no files; its weight_map should", index);
         }
         for (String name : names) {
-            if (!Path.of(name).equals(Path.of(name).getFileName())) {
+            if (!isFileName(name)) {
                 throw UserError.failed("%s names '%s', which is not a file of its folder", index, name);
             }
         }
         return names;
+    }
+
+    private static boolean isFileName(String name) {
+        try {
+            return !name.isEmpty() && Path.of(name).equals(Path.of(name).getFileName()) && !name.matches("\\.\\.?");
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     private void add(Path file) throws IOException {

@@ -136,12 +136,10 @@ final class TorchArchive implements Closeable {
 
     /** What the directory lists, by place in the file. */
     private static List<ZipArchiveEntry> zipEntries(Path file, FileChannel channel) {
-        try {
-            // Not closed: that would close the channel.
-            ZipFile zip = ZipFile.builder()
-                    .setSeekableByteChannel(new BoundedChannel(channel, LONGEST_DIRECTORY))
-                    .setUseUnicodeExtraFields(false)
-                    .get();
+        try (ZipFile zip = ZipFile.builder()
+                .setSeekableByteChannel(new BoundedChannel(channel, LONGEST_DIRECTORY))
+                .setUseUnicodeExtraFields(false)
+                .get()) {
             return Collections.list(zip.getEntriesInPhysicalOrder());
         } catch (IOException | RuntimeException e) {
             // Whatever the library makes of a damaged file; the cause says more.

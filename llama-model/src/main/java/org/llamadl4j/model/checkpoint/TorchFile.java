@@ -18,7 +18,7 @@ final class TorchFile implements Closeable {
     private static final String PICKLE = "data.pkl";
 
     /** Longest pickle: a hundred bytes or two describe a tensor. */
-    private static final int LONGEST_PICKLE = 4 << 20;
+    private static final int LONGEST_PICKLE = 1 << 20;
 
     private static final String BYTE_ORDER = "byteorder";
     private static final int LONGEST_BYTE_ORDER = 16;

@@ -15,10 +15,11 @@ import picocli.CommandLine.Parameters;
 @Slf4j
 @Command(
         name = "convert",
-        description = "Writes a model in another format or type: Hugging Face folders and GGUF files, either way.")
+        description = "Writes a model in another format or type: Hugging Face and Meta folders and GGUF files are read,"
+                + " all but Meta folders written.")
 public final class ConvertCommand implements LlamaCommand {
 
-    @Parameters(paramLabel = "FROM", description = "A Hugging Face LLaMA folder, or a GGUF file.")
+    @Parameters(paramLabel = "FROM", description = "A Hugging Face or Meta LLaMA folder, or a GGUF file.")
     private Path from;
 
     @Parameters(paramLabel = "TO", description = "The folder or file to write; an earlier model there is replaced.")

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         description = "Continue a text. Standard output gets the prompt and its continuation, and nothing else.")
 public final class GenerateCommand implements LlamaCommand {
 
-    @Parameters(paramLabel = "MODEL_DIR", description = "A Hugging Face LLaMA folder, or a GGUF file.")
+    @Parameters(paramLabel = "MODEL_DIR", description = "A Hugging Face or Meta LLaMA folder, or a GGUF file.")
     private Path modelDir;
 
     @Option(
