@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.llamadl4j.model.error.UserError;
 
 /**
@@ -22,16 +22,11 @@ public record DataFile(String name, Path path) {
 
     /** The SHA-256 of its bytes on disk, in hexadecimal. */
     public String sha256() {
-        MessageDigest digest = Sha256.digest();
-        byte[] block = new byte[BLOCK];
         try (InputStream in = Files.newInputStream(path)) {
-            for (int count = in.read(block); count >= 0; count = in.read(block)) {
-                digest.update(block, 0, count);
-            }
+            return DigestUtils.sha256Hex(in);
         } catch (IOException e) {
             throw cannotBeRead(e);
         }
-        return Sha256.hex(digest.digest());
     }
 
     /** Its bytes, unpacked where its name ends in {@code .gz}. */

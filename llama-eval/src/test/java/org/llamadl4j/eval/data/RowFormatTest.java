@@ -152,7 +152,6 @@ class RowFormatTest {
     void theDigestIsThatOfTheBytes() throws IOException {
         Path path = Files.writeString(folder.resolve("abc"), "abc");
         assertThat(new DataFile("abc", path).sha256())
-                .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-                .isEqualTo(Sha256.of("abc"));
+                .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

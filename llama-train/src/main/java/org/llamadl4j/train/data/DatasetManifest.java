@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.llamadl4j.model.error.UserError;
 
 /**
@@ -63,7 +64,7 @@ record DatasetManifest(
     record Shard(String file, String sha256) {
 
         static Shard of(String file, ShardHeader header) {
-            return new Shard(file, Sha256.of(header.toBytes().array()));
+            return new Shard(file, DigestUtils.sha256Hex(header.toBytes().array()));
         }
     }
 
@@ -108,6 +109,6 @@ record DatasetManifest(
         train.shards.forEach(shard -> lines.append('\n').append(shard.sha256));
         lines.append("\nvalidation");
         validation.shards.forEach(shard -> lines.append('\n').append(shard.sha256));
-        return Sha256.of(lines.toString().getBytes(StandardCharsets.UTF_8));
+        return DigestUtils.sha256Hex(lines.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -9,6 +9,7 @@ import java.util.function.LongConsumer;
 import lombok.Builder;
 import lombok.NonNull;
 import lombok.extern.slf4j.Slf4j;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.text.TextCorpus;
 import org.llamadl4j.model.tokenizer.Tokenizer;
@@ -164,7 +165,7 @@ public final class DatasetPreparation {
                             + " --overwrite",
                     present);
         }
-        return new DatasetManifest.Tokenizer(TOKENIZER_FILE, Sha256.of(bytes));
+        return new DatasetManifest.Tokenizer(TOKENIZER_FILE, DigestUtils.sha256Hex(bytes));
     }
 
     private SplitWriter splitWriter(PartialDataset partial, String name, DatasetManifest.Tokenizer kept) {

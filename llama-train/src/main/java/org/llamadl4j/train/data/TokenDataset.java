@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import lombok.AccessLevel;
 import lombok.RequiredArgsConstructor;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.llamadl4j.model.error.UserError;
 
 /** A folder of token shards, made by {@link DatasetPreparation}: training and validation split and the tokenizer. */
@@ -83,7 +84,7 @@ public final class TokenDataset {
             throw UserError.failed(
                     "dataset %s has lost its tokenizer %s; copy it there again", folder, tokenizer.file());
         }
-        if (!Sha256.of(Files.readAllBytes(file)).equals(tokenizer.sha256())) {
+        if (!DigestUtils.sha256Hex(Files.readAllBytes(file)).equals(tokenizer.sha256())) {
             throw UserError.failed(
                     "%s is not the tokenizer that made this dataset: its SHA-256 is not %s; copy that one there again",
                     file, tokenizer.sha256());

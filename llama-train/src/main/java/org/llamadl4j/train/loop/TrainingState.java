@@ -5,11 +5,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.llamadl4j.model.ProjectVersion;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.train.config.TrainConfig;
@@ -83,9 +81,8 @@ public record TrainingState(
 
     private static String sha256(Map<String, Object> values) {
         try {
-            byte[] json = JSON.writeValueAsBytes(values);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json));
-        } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+            return DigestUtils.sha256Hex(JSON.writeValueAsBytes(values));
+        } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
     }
