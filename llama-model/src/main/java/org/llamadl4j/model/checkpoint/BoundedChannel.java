@@ -2,6 +2,7 @@ package org.llamadl4j.model.checkpoint;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import lombok.RequiredArgsConstructor;
 
@@ -27,7 +28,7 @@ final class BoundedChannel implements SeekableByteChannel {
 
     @Override
     public int write(ByteBuffer source) {
-        throw new UnsupportedOperationException("only to be read");
+        throw new NonWritableChannelException();
     }
 
     @Override
@@ -48,7 +49,7 @@ final class BoundedChannel implements SeekableByteChannel {
 
     @Override
     public SeekableByteChannel truncate(long size) {
-        throw new UnsupportedOperationException("only to be read");
+        throw new NonWritableChannelException();
     }
 
     @Override
