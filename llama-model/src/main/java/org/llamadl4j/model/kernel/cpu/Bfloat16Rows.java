@@ -1,6 +1,5 @@
 package org.llamadl4j.model.kernel.cpu;
 
-import java.nio.ByteBuffer;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -35,6 +34,16 @@ final class Bfloat16Rows implements RowFormat {
     }
 
     @Override
+    public int step() {
+        return HalfVectors.PAIRED;
+    }
+
+    @Override
+    public int lanes() {
+        return Lanes.COUNT;
+    }
+
+    @Override
     public void multiply(
             ByteMemory.Window window,
             int row0,
@@ -43,26 +52,9 @@ final class Bfloat16Rows implements RowFormat {
             int row3,
             int columns,
             float[] arranged,
-            Scratch scratch,
-            float[] sums,
-            int at) {
-        float[] lanes = scratch.floats(LANES_SLOT, ROWS * Lanes.COUNT);
-        int whole = columns / HalfVectors.PAIRED * HalfVectors.PAIRED;
-        try {
-            multiply(window.vectors(), row0, row1, row2, row3, whole, arranged, lanes);
-        } catch (Throwable e) {
-            throw VectorLoads.unexpected(e);
-        }
-        for (int r = 0; r < ROWS; r++) {
-            sums[at + r] = Lanes.sum(lanes, r * Lanes.COUNT, Lanes.COUNT);
-        }
-        ByteBuffer bytes = window.bytes();
-        for (int i = whole; i < columns; i++) {
-            sums[at] += toFloat(bytes.getShort(row0 + i * Short.BYTES)) * arranged[i];
-            sums[at + 1] += toFloat(bytes.getShort(row1 + i * Short.BYTES)) * arranged[i];
-            sums[at + 2] += toFloat(bytes.getShort(row2 + i * Short.BYTES)) * arranged[i];
-            sums[at + 3] += toFloat(bytes.getShort(row3 + i * Short.BYTES)) * arranged[i];
-        }
+            float[] lanes)
+            throws Throwable {
+        multiply(window.vectors(), row0, row1, row2, row3, columns, arranged, lanes);
     }
 
     private static void multiply(
@@ -106,15 +98,10 @@ final class Bfloat16Rows implements RowFormat {
 
     @Override
     public void unpack(ByteMemory bytes, long offset, int count, float[] target, int targetOffset, Scratch scratch) {
-        byte[] tile = scratch.bytes(HalfVectors.TILE * Short.BYTES);
-        for (int i = 0; i < count; i += HalfVectors.TILE) {
-            int length = Math.min(HalfVectors.TILE, count - i);
-            bytes.get(offset + (long) i * Short.BYTES, tile, 0, length * Short.BYTES);
-            unpack(tile, length, target, targetOffset + i);
-        }
+        UnpackedTiles.unpack(type(), bytes, offset, count, target, targetOffset, scratch, Bfloat16Rows::convert);
     }
 
-    private static void unpack(byte[] tile, int length, float[] target, int at) {
+    private static void convert(byte[] tile, int length, float[] target, int at) {
         int whole = length / Lanes.COUNT * Lanes.COUNT;
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             ShortVector halves = ByteVector.fromArray(HalfVectors.BYTES, tile, i * Short.BYTES)

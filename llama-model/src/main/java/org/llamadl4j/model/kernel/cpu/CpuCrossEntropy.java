@@ -58,7 +58,7 @@ final class CpuCrossEntropy {
         Expect.size("dLoss", dLoss, 1);
         Expect.matrix("dHidden", dHidden, hidden.rows(), hidden.columns());
         Expect.matrix("dWeight", dWeight, weight.rows(), weight.columns());
-        FloatMemory.of(weight);
+        Expect.that(weight.buffer() instanceof FloatMemory, "a gradient is that of float32 weights, not of %s", weight);
         Gradient gradient =
                 new Gradient(FloatMemory.of(dLoss).get(0), FloatMemory.of(dHidden), FloatMemory.of(dWeight));
         run(hidden, weight, targets, tokenLoss, loss, gradient);

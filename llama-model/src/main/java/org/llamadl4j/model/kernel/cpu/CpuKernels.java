@@ -17,8 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The kernels of the CPU: OpenBLAS or oneDNN for matrix products, the Vector API for the rest, all over a fixed number of threads
- * of this object's own. One buffer of float32 or int32 holds at most 2²⁹ - 1
- * elements (2 GiB), unless it is mapped.
+ * of this object's own. One buffer of float32 or int32 holds at most
+ * 2²⁹ - 1 elements (2 GiB), unless it is mapped.
  */
 public final class CpuKernels implements Kernels {
 

@@ -39,16 +39,9 @@ final class CpuReductions {
 
     /** Whether every number of x, of any floating-point type, is finite. */
     boolean isFinite(Tensor x) {
-        RowFormat format;
-        ByteMemory bytes;
-        if (x.buffer() instanceof StoredMemory stored) {
-            format = stored.format();
-            bytes = stored.bytes();
-        } else {
-            format = Float32Rows.INSTANCE;
-            bytes = FloatMemory.of(x).bytes();
-        }
-        long length = x.size();
+        StoredMemory memory = StoredMemory.of(x);
+        RowFormat format = memory.format();
+        long length = memory.length();
         int pieces = Math.toIntExact((length + FINITE_PIECE - 1) / FINITE_PIECE);
         boolean[] finite = new boolean[workers.count()];
         Arrays.fill(finite, true);
@@ -57,7 +50,7 @@ final class CpuReductions {
             for (int piece = from; piece < to; piece++) {
                 long start = (long) piece * FINITE_PIECE;
                 int count = (int) Math.min(FINITE_PIECE, length - start);
-                all &= format.isFinite(bytes, format.type().bytes(start), count);
+                all &= format.isFinite(memory.bytes(), format.type().bytes(start), count);
             }
             finite[worker.index()] = all;
         });

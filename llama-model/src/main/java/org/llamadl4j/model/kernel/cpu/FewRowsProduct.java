@@ -31,6 +31,7 @@ final class FewRowsProduct {
     private static final int SUMS = ARRANGED + CONVERTED_ANEW;
     private static final int RESULTS = SUMS + 1;
     private static final int TILES = RESULTS + 1;
+    private static final int LANES = TILES + 1;
 
     private final Workers workers;
 
@@ -133,13 +134,18 @@ final class FewRowsProduct {
 
         private void arrange(RowFormat format) {
             for (int n = 0; n < rows; n++) {
-                format.arrange(x, n * stride, columns, arranged(format, n));
+                format.arrange(x, n * stride, whole(format), arranged(format, n));
             }
             arrangedFor = format;
         }
 
         private float[] arranged(RowFormat format, int n) {
-            return scratch.floats(ARRANGED + n, format.arrangedLength(columns));
+            return scratch.floats(ARRANGED + n, format.arrangedLength(whole(format)));
+        }
+
+        /** Columns that are whole steps. */
+        private int whole(RowFormat format) {
+            return columns - columns % format.step();
         }
 
         /** The four rows from {@code row} on, where they lie; past the last row, the last again. */
@@ -148,18 +154,43 @@ final class FewRowsProduct {
             ByteMemory.Window window = weight.bytes().window(weight.start(row));
             int first = weight.bytes().index(weight.start(row));
             int more = weight.rows() - 1 - row;
+            int whole = whole(format);
+            int count = format.lanes();
+            float[] lanes = scratch.floats(LANES, RowFormat.ROWS * count);
             for (int n = 0; n < rows; n++) {
-                format.multiply(
-                        window,
-                        first,
-                        first + Math.min(1, more) * weight.rowBytes(),
-                        first + Math.min(2, more) * weight.rowBytes(),
-                        first + Math.min(3, more) * weight.rowBytes(),
-                        columns,
-                        arranged(format, n),
-                        scratch,
-                        sums,
-                        n * RowFormat.ROWS);
+                try {
+                    format.multiply(
+                            window,
+                            first,
+                            first + Math.min(1, more) * weight.rowBytes(),
+                            first + Math.min(2, more) * weight.rowBytes(),
+                            first + Math.min(3, more) * weight.rowBytes(),
+                            whole,
+                            arranged(format, n),
+                            lanes);
+                } catch (Throwable e) {
+                    throw VectorLoads.unexpected(e);
+                }
+                for (int r = 0; r < RowFormat.ROWS; r++) {
+                    sums[n * RowFormat.ROWS + r] = format.sumScale() * Lanes.sum(lanes, r * count, count);
+                }
+            }
+            if (whole < columns) {
+                addRest(weight, row, whole);
+            }
+        }
+
+        /** Adds the products of the columns from {@code whole} on, which are no whole step. */
+        private void addRest(WeightRows weight, int row, int whole) {
+            int count = columns - whole;
+            float[] rest = scratch.floats(TILES, count);
+            for (int r = 0; r < RowFormat.ROWS; r++) {
+                weight.unpack(Math.min(row + r, weight.rows() - 1), whole, count, rest, 0, scratch);
+                for (int n = 0; n < rows; n++) {
+                    for (int i = 0; i < count; i++) {
+                        sums[n * RowFormat.ROWS + r] += rest[i] * x[n * stride + whole + i];
+                    }
+                }
             }
         }
 
@@ -180,7 +211,7 @@ final class FewRowsProduct {
         }
 
         private void addProducts(float[] tile, int length, int column) {
-            float[] lanes = scratch.floats(RowFormat.LANES_SLOT, DotBlock.MOST_INPUTS * RowFormat.ROWS * Lanes.COUNT);
+            float[] lanes = scratch.floats(LANES, DotBlock.MOST_INPUTS * RowFormat.ROWS * Lanes.COUNT);
             for (int n = 0, inputs; n < rows; n += inputs) {
                 int left = rows - n;
                 // Two and two are faster than three and one.

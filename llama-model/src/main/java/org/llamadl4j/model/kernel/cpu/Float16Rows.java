@@ -1,6 +1,5 @@
 package org.llamadl4j.model.kernel.cpu;
 
-import java.nio.ByteBuffer;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -47,6 +46,21 @@ final class Float16Rows implements RowFormat {
     }
 
     @Override
+    public int step() {
+        return HalfVectors.PAIRED;
+    }
+
+    @Override
+    public int lanes() {
+        return Lanes.COUNT;
+    }
+
+    @Override
+    public float sumScale() {
+        return SUM_SCALE;
+    }
+
+    @Override
     public void multiply(
             ByteMemory.Window window,
             int row0,
@@ -55,26 +69,9 @@ final class Float16Rows implements RowFormat {
             int row3,
             int columns,
             float[] arranged,
-            Scratch scratch,
-            float[] sums,
-            int at) {
-        float[] lanes = scratch.floats(LANES_SLOT, ROWS * Lanes.COUNT);
-        int whole = columns / HalfVectors.PAIRED * HalfVectors.PAIRED;
-        try {
-            multiply(window.vectors(), row0, row1, row2, row3, whole, arranged, lanes);
-        } catch (Throwable e) {
-            throw VectorLoads.unexpected(e);
-        }
-        for (int r = 0; r < ROWS; r++) {
-            sums[at + r] = SUM_SCALE * Lanes.sum(lanes, r * Lanes.COUNT, Lanes.COUNT);
-        }
-        ByteBuffer bytes = window.bytes();
-        for (int i = whole; i < columns; i++) {
-            sums[at] += Float16.toFloat(bytes.getShort(row0 + i * Short.BYTES)) * arranged[i];
-            sums[at + 1] += Float16.toFloat(bytes.getShort(row1 + i * Short.BYTES)) * arranged[i];
-            sums[at + 2] += Float16.toFloat(bytes.getShort(row2 + i * Short.BYTES)) * arranged[i];
-            sums[at + 3] += Float16.toFloat(bytes.getShort(row3 + i * Short.BYTES)) * arranged[i];
-        }
+            float[] lanes)
+            throws Throwable {
+        multiply(window.vectors(), row0, row1, row2, row3, columns, arranged, lanes);
     }
 
     /** Of each int the upper half, shifted right by 3 with its sign, and the lower half, moved up and then the same. */
@@ -119,15 +116,10 @@ final class Float16Rows implements RowFormat {
 
     @Override
     public void unpack(ByteMemory bytes, long offset, int count, float[] target, int targetOffset, Scratch scratch) {
-        byte[] tile = scratch.bytes(HalfVectors.TILE * Short.BYTES);
-        for (int i = 0; i < count; i += HalfVectors.TILE) {
-            int length = Math.min(HalfVectors.TILE, count - i);
-            bytes.get(offset + (long) i * Short.BYTES, tile, 0, length * Short.BYTES);
-            unpack(tile, length, target, targetOffset + i);
-        }
+        UnpackedTiles.unpack(type(), bytes, offset, count, target, targetOffset, scratch, Float16Rows::convert);
     }
 
-    private static void unpack(byte[] tile, int length, float[] target, int at) {
+    private static void convert(byte[] tile, int length, float[] target, int at) {
         int whole = length / Lanes.COUNT * Lanes.COUNT;
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             ShortVector halves = ByteVector.fromArray(HalfVectors.BYTES, tile, i * Short.BYTES)

@@ -30,6 +30,16 @@ final class Float32Rows implements RowFormat {
     }
 
     @Override
+    public int step() {
+        return Lanes.COUNT;
+    }
+
+    @Override
+    public int lanes() {
+        return Lanes.COUNT;
+    }
+
+    @Override
     public void multiply(
             ByteMemory.Window window,
             int row0,
@@ -38,26 +48,9 @@ final class Float32Rows implements RowFormat {
             int row3,
             int columns,
             float[] arranged,
-            Scratch scratch,
-            float[] sums,
-            int at) {
-        float[] lanes = scratch.floats(LANES_SLOT, ROWS * Lanes.COUNT);
-        int whole = columns / Lanes.COUNT * Lanes.COUNT;
-        try {
-            multiply(window.vectors(), row0, row1, row2, row3, whole, arranged, lanes);
-        } catch (Throwable e) {
-            throw VectorLoads.unexpected(e);
-        }
-        for (int r = 0; r < ROWS; r++) {
-            sums[at + r] = Lanes.sum(lanes, r * Lanes.COUNT, Lanes.COUNT);
-        }
-        ByteBuffer bytes = window.bytes();
-        for (int i = whole; i < columns; i++) {
-            sums[at] += bytes.getFloat(row0 + i * Float.BYTES) * arranged[i];
-            sums[at + 1] += bytes.getFloat(row1 + i * Float.BYTES) * arranged[i];
-            sums[at + 2] += bytes.getFloat(row2 + i * Float.BYTES) * arranged[i];
-            sums[at + 3] += bytes.getFloat(row3 + i * Float.BYTES) * arranged[i];
-        }
+            float[] lanes)
+            throws Throwable {
+        multiply(window.vectors(), row0, row1, row2, row3, columns, arranged, lanes);
     }
 
     private static void multiply(

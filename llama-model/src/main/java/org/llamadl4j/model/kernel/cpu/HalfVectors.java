@@ -12,25 +12,20 @@ final class HalfVectors {
     /** Numbers of a vector of ints, each of which holds an even one low and the odd one after it high. */
     static final int PAIRED = 2 * Lanes.COUNT;
 
-    /** Numbers that are copied to the heap at once to be unpacked. */
-    static final int TILE = 2048;
-
     /** Bytes of as many halves as there are lanes. */
     static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Lanes.FLOATS.vectorBitSize() / 2));
 
     private HalfVectors() {}
 
-    /** Of each {@link #PAIRED} numbers first the even ones, then the odd; what is left at the end stays. */
+    /** Of each {@link #PAIRED} numbers first the even ones, then the odd. */
     static void arrange(float[] x, int start, int columns, float scale, float[] arranged) {
-        int whole = columns / PAIRED * PAIRED;
-        for (int i = 0; i < whole; i += PAIRED) {
+        for (int i = 0; i < columns; i += PAIRED) {
             for (int lane = 0; lane < Lanes.COUNT; lane++) {
                 arranged[i + lane] = scale * x[start + i + 2 * lane];
                 arranged[i + Lanes.COUNT + lane] = scale * x[start + i + 2 * lane + 1];
             }
         }
-        System.arraycopy(x, start + whole, arranged, whole, columns - whole);
     }
 
     /** The bits of the largest magnitude among {@code count} halves. */

@@ -91,6 +91,16 @@ final class Q8Rows implements RowFormat {
     }
 
     @Override
+    public int step() {
+        return GROUP;
+    }
+
+    @Override
+    public int lanes() {
+        return COUNT;
+    }
+
+    @Override
     public void multiply(
             ByteMemory.Window window,
             int row0,
@@ -99,20 +109,11 @@ final class Q8Rows implements RowFormat {
             int row3,
             int columns,
             float[] arranged,
-            Scratch scratch,
-            float[] sums,
-            int at) {
+            float[] lanes)
+            throws Throwable {
         int groups = columns / GROUP;
-        float[] lanes = scratch.floats(LANES_SLOT, ROWS * COUNT);
-        try {
-            multiply(window.bytes(), window.vectors(), row0, row1, groups, arranged, lanes, 0);
-            multiply(window.bytes(), window.vectors(), row2, row3, groups, arranged, lanes, 2 * COUNT);
-        } catch (Throwable e) {
-            throw VectorLoads.unexpected(e);
-        }
-        for (int r = 0; r < ROWS; r++) {
-            sums[at + r] = Lanes.sum(lanes, r * COUNT, COUNT);
-        }
+        multiply(window.bytes(), window.vectors(), row0, row1, groups, arranged, lanes, 0);
+        multiply(window.bytes(), window.vectors(), row2, row3, groups, arranged, lanes, 2 * COUNT);
     }
 
     /** Two rows, which with masks and x are as much as 16 registers hold. */
@@ -175,16 +176,11 @@ final class Q8Rows implements RowFormat {
 
     @Override
     public void unpack(ByteMemory bytes, long offset, int count, float[] target, int targetOffset, Scratch scratch) {
-        byte[] tile = scratch.bytes(HalfVectors.TILE / BLOCK * BLOCK_BYTES);
-        for (int i = 0; i < count; i += HalfVectors.TILE) {
-            int length = Math.min(HalfVectors.TILE, count - i);
-            bytes.get(offset + ElementType.Q8_0.bytes(i), tile, 0, (int) ElementType.Q8_0.bytes(length));
-            unpack(tile, length / BLOCK, target, targetOffset + i);
-        }
+        UnpackedTiles.unpack(type(), bytes, offset, count, target, targetOffset, scratch, Q8Rows::convert);
     }
 
-    private static void unpack(byte[] tile, int blocks, float[] target, int at) {
-        for (int block = 0; block < blocks; block++) {
+    private static void convert(byte[] tile, int count, float[] target, int at) {
+        for (int block = 0; block < count / BLOCK; block++) {
             int from = block * BLOCK_BYTES;
             float scale = HALVES[tile[from] & 0xff | (tile[from + 1] & 0xff) << 8];
             for (int i = 0; i < BLOCK; i += BYTES.length()) {

@@ -11,9 +11,6 @@ sealed interface RowFormat permits Float32Rows, Float16Rows, Bfloat16Rows, Q8Row
     /** Rows that are multiplied at once: so many streams keep the memory busy, and share what is read of x. */
     int ROWS = 4;
 
-    /** Of the scratch, for sums that are still vectors. */
-    int LANES_SLOT = 15;
-
     static RowFormat of(ElementType type) {
         return switch (type) {
             case FLOAT32 -> Float32Rows.INSTANCE;
@@ -27,19 +24,31 @@ sealed interface RowFormat permits Float32Rows, Float16Rows, Bfloat16Rows, Q8Row
 
     ElementType type();
 
+    /** Columns that {@link #arrange} and {@link #multiply} take are multiples of it. */
+    int step();
+
     /** Numbers that {@link #arrange} makes of {@code columns}. */
     int arrangedLength(int columns);
 
     /** Brings the {@code columns} numbers of x from {@code start} on into the order in which {@link #multiply} reads. */
     void arrange(float[] x, int start, int columns, float[] arranged);
 
+    /** Numbers that {@link #multiply} leaves of a row, still to be added up. */
+    int lanes();
+
+    /** What the sum of {@link #lanes} is multiplied by to be the product. */
+    default float sumScale() {
+        return 1f;
+    }
+
     /**
-     * Products of {@link #ROWS} rows with one x, sums[at + r] = row r · x. For processors with {@link Lanes#FUSED}.
+     * Products of {@link #ROWS} rows with one x, {@link #lanes} numbers a row. For processors with {@link Lanes#FUSED}.
      *
      * @param window that all rows lie in, which may be the same one several times
      * @param row0 index of the first byte of row 0
-     * @param columns of a row, whole blocks
+     * @param columns from the start of a row
      * @param arranged what {@link #arrange} made of x
+     * @throws Throwable as {@link VectorLoads} declares
      */
     void multiply(
             ByteMemory.Window window,
@@ -49,9 +58,8 @@ sealed interface RowFormat permits Float32Rows, Float16Rows, Bfloat16Rows, Q8Row
             int row3,
             int columns,
             float[] arranged,
-            Scratch scratch,
-            float[] sums,
-            int at);
+            float[] lanes)
+            throws Throwable;
 
     /**
      * Converts {@code count} numbers, whole blocks, to float32.

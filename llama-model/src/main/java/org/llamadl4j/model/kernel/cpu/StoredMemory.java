@@ -3,6 +3,7 @@ package org.llamadl4j.model.kernel.cpu;
 import java.util.Objects;
 import org.llamadl4j.model.kernel.Buffer;
 import org.llamadl4j.model.kernel.ElementType;
+import org.llamadl4j.model.kernel.Tensor;
 
 /**
  * Floating-point numbers as they are stored, little-endian, of any {@link RowFormat}: those that are not float32, and
@@ -30,6 +31,17 @@ final class StoredMemory implements Buffer {
         RowFormat format = RowFormat.of(type);
         long blocks = bytes.length() / type.bytes(type.blockLength());
         return new StoredMemory(format, bytes, blocks * type.blockLength());
+    }
+
+    /** The memory of {@code tensor}, of any floating-point type, as it is stored. */
+    static StoredMemory of(Tensor tensor) {
+        if (tensor.buffer() instanceof StoredMemory stored) {
+            return stored;
+        }
+        if (tensor.buffer() instanceof FloatMemory floats) {
+            return new StoredMemory(Float32Rows.INSTANCE, floats.bytes(), floats.length());
+        }
+        throw new IllegalArgumentException("floating-point memory of the CPU is needed, not " + tensor);
     }
 
     RowFormat format() {

@@ -14,19 +14,9 @@ record WeightRows(RowFormat format, ByteMemory bytes, int rows, int columns, int
     private static final int LONGEST_ROW = ByteMemory.LONGEST_RUN / RowFormat.ROWS;
 
     static WeightRows of(Tensor tensor) {
-        RowFormat format;
-        ByteMemory bytes;
-        if (tensor.buffer() instanceof FloatMemory floats) {
-            format = Float32Rows.INSTANCE;
-            bytes = floats.bytes();
-        } else if (tensor.buffer() instanceof StoredMemory stored) {
-            format = stored.format();
-            bytes = stored.bytes();
-        } else {
-            throw new IllegalArgumentException("weights in memory of the CPU are needed, not " + tensor);
-        }
+        StoredMemory memory = StoredMemory.of(tensor);
         int columns = tensor.columns();
-        ElementType type = format.type();
+        ElementType type = memory.elementType();
         Expect.that(
                 columns % type.blockLength() == 0,
                 "rows of %s are multiples of %d, which %s has not",
@@ -35,7 +25,7 @@ record WeightRows(RowFormat format, ByteMemory bytes, int rows, int columns, int
                 tensor);
         long rowBytes = type.bytes(columns);
         Expect.that(rowBytes <= LONGEST_ROW, "rows of %d bytes are longer than %d", rowBytes, LONGEST_ROW);
-        return new WeightRows(format, bytes, tensor.rows(), columns, (int) rowBytes);
+        return new WeightRows(memory.format(), memory.bytes(), tensor.rows(), columns, (int) rowBytes);
     }
 
     /** Where row {@code row} begins. */
