@@ -1,6 +1,7 @@
 package org.llamadl4j.eval.code;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -10,7 +11,10 @@ import lombok.RequiredArgsConstructor;
 @RequiredArgsConstructor
 final class ProcessTree {
 
-    private static final long PAGE_BYTES = 4096;
+    /** Begins the line with the resident memory, such as {@code VmRSS: 1234 kB}; a process that is ending has none. */
+    private static final String RESIDENT = "VmRSS:";
+
+    private static final long KIBIBYTE = 1024;
 
     private final ProcessHandle root;
 
@@ -22,11 +26,12 @@ final class ProcessTree {
     }
 
     private static long residentBytes(ProcessHandle process) {
-        try {
-            String[] pages = Files.readString(Path.of("/proc", Long.toString(process.pid()), "statm"))
-                    .split(" ");
-            return Long.parseLong(pages[1]) * PAGE_BYTES;
-        } catch (IOException | RuntimeException e) {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        try (Stream<String> lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith(RESIDENT))
+                    .mapToLong(line -> KIBIBYTE * Long.parseLong(line.replaceAll("\\D", "")))
+                    .sum();
+        } catch (IOException | UncheckedIOException e) {
             // It has ended.
             return 0;
         }

@@ -1,9 +1,7 @@
 package org.llamadl4j.eval.code;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +19,8 @@ import org.llamadl4j.model.error.UserError;
  * empty folder in memory, and is ended with all that it started when it has taken what {@link CodeLimits} allow. It may
  * be used by several threads.
  *
- * <p>A program has passed when its last line was reached: one that ends with status 0 before its tests has not.
+ * <p>A program has passed when its end was reached: one that ends with status 0 before its tests has not. A program that
+ * could not be started has no verdict: that is not its fault.
  */
 @RequiredArgsConstructor(access = AccessLevel.PACKAGE)
 public final class SandboxedCodeRunner implements CodeRunner {
@@ -33,7 +32,16 @@ public final class SandboxedCodeRunner implements CodeRunner {
 
     private static final int UIDS = 100_000;
 
-    private static final int LONGEST_OUTPUT = 1 << 16;
+    /**
+     * Says that the program begins, runs what comes over standard input, and says that its end was reached. The two words are
+     * random. It gives nothing a name, so that the program finds no name that it did not make.
+     */
+    private static final String START = """
+            __import__('os').write(1, b'%s')
+            exec(compile(__import__('sys').stdin.buffer.read(), '<program>', 'exec'))
+            __import__('os').write(1, b'%s')
+            """;
+
     private static final int LONGEST_MESSAGE = 500;
     private static final long POLL_MILLIS = 50;
     private static final String TIME = "took too long";
@@ -53,11 +61,12 @@ public final class SandboxedCodeRunner implements CodeRunner {
         StringBuilder reasons = new StringBuilder();
         for (Isolation isolation : List.of(new Bubblewrap(), new Unshare())) {
             SandboxedCodeRunner runner = new SandboxedCodeRunner(limits, isolation, python);
-            Verdict verdict = runner.run("pass");
-            if (verdict.passed()) {
+            try {
+                runner.run("pass");
                 return runner;
+            } catch (UserError e) {
+                reasons.append("; ").append(e.getMessage());
             }
-            reasons.append("; ").append(isolation.name()).append(": ").append(verdict.message());
         }
         throw UserError.failed(
                 "programs that a model wrote are run only in isolation, and this system offers none%s. "
@@ -75,41 +84,29 @@ public final class SandboxedCodeRunner implements CodeRunner {
                         PYTHONS.get(0), PYTHONS.get(1)));
     }
 
-    /** How programs are isolated, for the log. */
-    public String description() {
-        return isolation.name() + ", " + python;
-    }
-
+    /** @throws UserError if the program could not be started */
     @Override
     public Verdict run(String program) {
+        String started = "started-" + UUID.randomUUID();
         String reached = "reached-" + UUID.randomUUID();
-        String whole = program + "\n__import__('os').write(1, b'" + reached + "')\n";
-        long uid = FIRST_UID + Math.floorMod(runs.incrementAndGet(), UIDS);
-        // -I: no settings of the user's, -B: no compiled files. The program comes over standard input, which is read
-        // whole
-        // before it starts.
-        List<String> command = isolation.command(limits, uid, List.of(python.toString(), "-I", "-B", "-"));
-        Process process;
-        try {
-            process =
-                    new ProcessBuilder(command).directory(Path.of("/").toFile()).start();
-        } catch (IOException e) {
-            return new Verdict(Outcome.FAILED, e.getMessage());
-        }
+        Process process = start(START.formatted(started, reached));
         ProcessTree tree = new ProcessTree(process.toHandle());
         try {
-            Tail out = Tail.of(process.getInputStream(), LONGEST_OUTPUT);
-            Tail err = Tail.of(process.getErrorStream(), LONGEST_OUTPUT);
-            Thread input = send(process.getOutputStream(), whole);
+            ProgramOutput out = ProgramOutput.of(process.getInputStream());
+            ProgramOutput err = ProgramOutput.of(process.getErrorStream());
+            Thread input = send(process.getOutputStream(), program);
             String excess = await(process, tree);
             if (excess != null) {
                 tree.kill();
                 process.waitFor();
+                return new Verdict(excess.equals(TIME) ? Outcome.TIMED_OUT : Outcome.FAILED, excess);
             }
             input.join();
-            String output = out.text();
-            String errors = err.text();
-            return verdict(process.exitValue(), output.contains(reached), excess, errors);
+            String errors = lastLine(err.end());
+            if (!out.begin().startsWith(started)) {
+                throw notStarted(errors.isEmpty() ? "status " + process.exitValue() : errors);
+            }
+            return verdict(process.exitValue(), out.end().contains(reached), errors);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a program ran", e);
@@ -118,18 +115,32 @@ public final class SandboxedCodeRunner implements CodeRunner {
         }
     }
 
-    private Verdict verdict(int status, boolean reached, String excess, String errors) {
-        if (excess != null) {
-            return new Verdict(excess.equals(TIME) ? Outcome.TIMED_OUT : Outcome.FAILED, excess);
+    private Process start(String script) {
+        long uid = FIRST_UID + Math.floorMod(runs.incrementAndGet(), UIDS);
+        // -I: no settings of the user's, -B: no compiled files.
+        List<String> interpreter = List.of(python.toString(), "-I", "-B", "-c", script);
+        try {
+            return new ProcessBuilder(isolation.command(limits, uid, interpreter))
+                    .directory(Path.of("/").toFile())
+                    .start();
+        } catch (IOException e) {
+            throw notStarted(e.getMessage());
         }
+    }
+
+    private UserError notStarted(String reason) {
+        return UserError.failed("%s could not start a program: %s", isolation.name(), reason);
+    }
+
+    private static Verdict verdict(int status, boolean reached, String errors) {
         if (status == 0 && reached) {
             return new Verdict(Outcome.PASSED, "");
         }
-        String last = lastLine(errors);
-        if (!last.isEmpty()) {
-            return new Verdict(Outcome.FAILED, last);
+        if (!errors.isEmpty()) {
+            return new Verdict(Outcome.FAILED, errors);
         }
-        return new Verdict(Outcome.FAILED, status == 0 ? "ended before its last line" : "ended with status " + status);
+        return new Verdict(
+                Outcome.FAILED, status == 0 ? "left before its end was reached" : "ended with status " + status);
     }
 
     /** Waits for the end; what the program took too much of, or null. */
@@ -152,7 +163,7 @@ public final class SandboxedCodeRunner implements CodeRunner {
                     try (input) {
                         input.write(program.getBytes(StandardCharsets.UTF_8));
                     } catch (IOException e) {
-                        // It ended before it had read itself; its verdict tells.
+                        // It ended before it had read the program; what came of it tells.
                     }
                 },
                 "program-input");
@@ -165,40 +176,5 @@ public final class SandboxedCodeRunner implements CodeRunner {
         String stripped = text.strip();
         String line = stripped.substring(stripped.lastIndexOf('\n') + 1).strip();
         return line.length() > LONGEST_MESSAGE ? line.substring(0, LONGEST_MESSAGE) + "..." : line;
-    }
-
-    /** The end of what a stream gave; all of it is read, so that the writer never waits. */
-    @RequiredArgsConstructor
-    private static final class Tail {
-
-        private final Thread thread;
-        private final StringBuilder text;
-
-        static Tail of(InputStream stream, int most) {
-            StringBuilder text = new StringBuilder();
-            Thread thread = new Thread(
-                    () -> {
-                        byte[] bytes = new byte[1 << 13];
-                        try (stream) {
-                            for (int count = stream.read(bytes); count >= 0; count = stream.read(bytes)) {
-                                text.append(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
-                                if (text.length() > 2 * most) {
-                                    text.delete(0, text.length() - most);
-                                }
-                            }
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    },
-                    "program-output");
-            thread.setDaemon(true);
-            thread.start();
-            return new Tail(thread, text);
-        }
-
-        String text() throws InterruptedException {
-            thread.join();
-            return new String(text.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-        }
     }
 }
