@@ -16,7 +16,7 @@ public record DataFolder(Path root) {
     /** The folder {@code root}; there being none is an error. */
     public static DataFolder of(Path root) {
         if (!Files.isDirectory(root)) {
-            throw UserError.usage("--data %s is no folder; name the folder that holds the benchmarks' files", root);
+            throw UserError.usage("%s is no folder; name the folder that holds the benchmarks' files", root);
         }
         return new DataFolder(root);
     }

@@ -7,7 +7,7 @@ import org.llamadl4j.model.error.UserError;
 /** Where the rows of a task come from: which files, and how rows are written in them. */
 public interface RowSource {
 
-    /** The files it looks for, as {@code --list} and messages name them. */
+    /** The files it looks for, as messages name them. */
     String described();
 
     /** The files, if all that are needed are in {@code folder}. */

@@ -1,2 +1,0 @@
-/** How toxic a text is. */
-package org.llamadl4j.eval.toxicity;
