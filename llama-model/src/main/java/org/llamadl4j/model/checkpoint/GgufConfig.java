@@ -4,6 +4,7 @@ import java.util.Map;
 import lombok.AccessLevel;
 import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.config.LlamaConfig.LlamaConfigBuilder;
 import org.llamadl4j.model.error.UserError;
 
 /** The metadata of a GGUF file that describe a {@link LlamaConfig}. */
@@ -63,26 +64,19 @@ final class GgufConfig {
         requireInteger("llama.expert_count", 0);
         requireInteger(VOCAB_SIZE, vocabSize);
         int heads = metadata.integer(HEADS, 1);
-        LlamaConfig config;
-        try {
-            config = LlamaConfig.builder()
-                    .dim(metadata.integer(DIM, 1))
-                    .layers(metadata.integer(BLOCK_COUNT, 1))
-                    .heads(heads)
-                    .kvHeads(metadata.integer(KV_HEADS, 1, heads))
-                    .headDim(metadata.integer(KEY_LENGTH, 1, 0))
-                    .hiddenDim(metadata.integer(HIDDEN_DIM, 1))
-                    .vocabSize(vocabSize)
-                    .contextLength(metadata.integer(CONTEXT, 1))
-                    .normEps(metadata.decimal(NORM_EPS))
-                    .ropeTheta(metadata.decimal(ROPE_THETA, 10000))
-                    .tiedEmbeddings(tiedEmbeddings)
-                    .build();
-        } catch (UserError e) {
-            throw e.getMessage().startsWith(metadata.file().toString())
-                    ? e
-                    : UserError.failed(e, "%s: %s", metadata.file(), e.getMessage());
-        }
+        LlamaConfigBuilder builder = LlamaConfig.builder()
+                .dim(metadata.integer(DIM, 1))
+                .layers(metadata.integer(BLOCK_COUNT, 1))
+                .heads(heads)
+                .kvHeads(metadata.integer(KV_HEADS, 1, heads))
+                .headDim(metadata.integer(KEY_LENGTH, 1, 0))
+                .hiddenDim(metadata.integer(HIDDEN_DIM, 1))
+                .vocabSize(vocabSize)
+                .contextLength(metadata.integer(CONTEXT, 1))
+                .normEps(metadata.decimal(NORM_EPS))
+                .ropeTheta(metadata.decimal(ROPE_THETA, 10000))
+                .tiedEmbeddings(tiedEmbeddings);
+        LlamaConfig config = UserError.naming(metadata.file(), builder::build);
         requireInteger(ROPE_DIMENSIONS, config.headDim());
         requireInteger(VALUE_LENGTH, config.headDim());
         return config;

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SortedSet;
 import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.config.LlamaConfig.LlamaConfigBuilder;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.tokenizer.Tokenizer;
 
@@ -86,24 +87,19 @@ final class HuggingFaceConfig {
         json.require("mlp_bias", "false");
         json.require("quantization_config", "null");
         int heads = json.integer("num_attention_heads");
-        try {
-            return LlamaConfig.builder()
-                    .dim(json.integer("hidden_size"))
-                    .layers(json.integer("num_hidden_layers"))
-                    .heads(heads)
-                    .kvHeads(json.integer("num_key_value_heads", heads))
-                    .headDim(json.integer("head_dim", 0))
-                    .hiddenDim(json.integer("intermediate_size"))
-                    .vocabSize(json.integer("vocab_size"))
-                    .contextLength(json.integer("max_position_embeddings", 2048))
-                    .normEps(json.number("rms_norm_eps", 1e-6))
-                    .ropeTheta(HuggingFaceRope.theta(json))
-                    .ropeScaling(HuggingFaceRope.scaling(json))
-                    .tiedEmbeddings(json.flag("tie_word_embeddings", false))
-                    .build();
-        } catch (UserError e) {
-            String file = json.file().toString();
-            throw e.getMessage().startsWith(file) ? e : UserError.failed(e, "%s: %s", file, e.getMessage());
-        }
+        LlamaConfigBuilder config = LlamaConfig.builder()
+                .dim(json.integer("hidden_size"))
+                .layers(json.integer("num_hidden_layers"))
+                .heads(heads)
+                .kvHeads(json.integer("num_key_value_heads", heads))
+                .headDim(json.integer("head_dim", 0))
+                .hiddenDim(json.integer("intermediate_size"))
+                .vocabSize(json.integer("vocab_size"))
+                .contextLength(json.integer("max_position_embeddings", 2048))
+                .normEps(json.number("rms_norm_eps", 1e-6))
+                .ropeTheta(HuggingFaceRope.theta(json))
+                .ropeScaling(HuggingFaceRope.scaling(json))
+                .tiedEmbeddings(json.flag("tie_word_embeddings", false));
+        return json.make(config::build);
     }
 }

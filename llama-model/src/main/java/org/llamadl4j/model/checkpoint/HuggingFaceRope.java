@@ -67,15 +67,18 @@ final class HuggingFaceRope {
         }
         return switch (type) {
             case "default" -> RopeScaling.NONE;
-            case "linear" -> new RopeScaling.Linear(rope.number(FACTOR));
-            case "llama3" ->
-                new RopeScaling.Llama3(
-                        rope.number(FACTOR),
-                        rope.number(LOW),
-                        rope.number(HIGH),
-                        config.has(ORIGINAL) && !rope.has(ORIGINAL)
-                                ? config.integer(ORIGINAL)
-                                : rope.integer(ORIGINAL));
+            case "linear" -> {
+                double factor = rope.number(FACTOR);
+                yield rope.make(() -> new RopeScaling.Linear(factor));
+            }
+            case "llama3" -> {
+                double factor = rope.number(FACTOR);
+                double low = rope.number(LOW);
+                double high = rope.number(HIGH);
+                JsonObject holder = config.has(ORIGINAL) && !rope.has(ORIGINAL) ? config : rope;
+                int original = holder.integer(ORIGINAL);
+                yield rope.make(() -> new RopeScaling.Llama3(factor, low, high, original));
+            }
             default -> throw rope.wrong(rope.has(TYPE) ? TYPE : OLD_TYPE, KINDS);
         };
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.llamadl4j.model.error.UserError;
 
 /**
@@ -123,6 +124,12 @@ record JsonObject(Path file, String prefix, JsonNode json) {
         if (has(key) && !json.get(key).asText().equals(supported)) {
             throw wrong(key, "%s; nothing else is supported".formatted(supported));
         }
+    }
+
+    /** What {@code maker} makes of values of this object; if they do not go together, its error says where they are. */
+    <T> T make(Supplier<T> maker) {
+        String key = prefix.isEmpty() ? "" : ": " + prefix.substring(0, prefix.length() - 1);
+        return UserError.naming(file + key, maker);
     }
 
     /** That {@code key} does not have the value that it must have. */

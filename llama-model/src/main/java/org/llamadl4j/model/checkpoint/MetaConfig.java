@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import lombok.AccessLevel;
 import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.config.LlamaConfig.LlamaConfigBuilder;
 import org.llamadl4j.model.config.RopeScaling;
 import org.llamadl4j.model.error.UserError;
 
@@ -62,25 +63,19 @@ final class MetaConfig {
         double theta = positive("rope_theta", FIRST_THETA);
         double eps = positive("norm_eps", LLAMA_2_EPS);
         boolean scaled = json.flag("use_scaled_rope", false);
-        try {
-            return LlamaConfig.builder()
-                    .dim(dim())
-                    .layers(json.integer("n_layers"))
-                    .heads(heads)
-                    .kvHeads(json.integer("n_kv_heads", heads))
-                    .hiddenDim(hiddenDim())
-                    .vocabSize(vocabSize)
-                    .contextLength(contextLength(theta, eps, scaled))
-                    .normEps(eps)
-                    .ropeTheta(theta)
-                    .ropeScaling(scaled ? scaling(tiedEmbeddings) : RopeScaling.NONE)
-                    .tiedEmbeddings(tiedEmbeddings)
-                    .build();
-        } catch (UserError e) {
-            throw e.getMessage().startsWith(json.file().toString())
-                    ? e
-                    : UserError.failed(e, "%s: %s", json.file(), e.getMessage());
-        }
+        LlamaConfigBuilder config = LlamaConfig.builder()
+                .dim(dim())
+                .layers(json.integer("n_layers"))
+                .heads(heads)
+                .kvHeads(json.integer("n_kv_heads", heads))
+                .hiddenDim(hiddenDim())
+                .vocabSize(vocabSize)
+                .contextLength(contextLength(theta, eps, scaled))
+                .normEps(eps)
+                .ropeTheta(theta)
+                .ropeScaling(scaled ? scaling(tiedEmbeddings) : RopeScaling.NONE)
+                .tiedEmbeddings(tiedEmbeddings);
+        return json.make(config::build);
     }
 
     /**
@@ -105,8 +100,9 @@ final class MetaConfig {
      * embeddings, and 8 for others.
      */
     private RopeScaling scaling(boolean tiedEmbeddings) {
-        return new RopeScaling.Llama3(
-                positive("rope_scaling_factor", tiedEmbeddings ? 32 : 8), 1, positive("high_freq_factor", 4), 8192);
+        double factor = positive("rope_scaling_factor", tiedEmbeddings ? 32 : 8);
+        double high = positive("high_freq_factor", 4);
+        return json.make(() -> new RopeScaling.Llama3(factor, 1, high, 8192));
     }
 
     /** What the model is known to be trained for; Meta's files do not tell. */

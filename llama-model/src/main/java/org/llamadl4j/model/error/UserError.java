@@ -1,5 +1,6 @@
 package org.llamadl4j.model.error;
 
+import java.util.function.Supplier;
 import lombok.Getter;
 
 /**
@@ -27,6 +28,19 @@ public final class UserError extends RuntimeException {
     /** The work failed because of {@code cause}, which is kept for {@code --verbose}; exit status 1. */
     public static UserError failed(Throwable cause, String format, Object... arguments) {
         return new UserError(1, format.formatted(arguments), cause);
+    }
+
+    /**
+     * What {@code maker} makes of values that {@code place} holds.
+     *
+     * @throws UserError with {@code place} before the message, if {@code maker} throws one; exit status 1
+     */
+    public static <T> T naming(Object place, Supplier<T> maker) {
+        try {
+            return maker.get();
+        } catch (UserError e) {
+            throw failed(e, "%s: %s", place, e.getMessage());
+        }
     }
 
     /** The command, an option or a configuration key is wrong; exit status 2. */

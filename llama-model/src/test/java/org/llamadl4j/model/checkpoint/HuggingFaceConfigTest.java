@@ -186,9 +186,9 @@ class HuggingFaceConfigTest {
             rope_scaling    | {"rope_type":"linear","type":"yarn"}         | rope_scaling.type is "yarn"; it must be what rope_type says
             rope_scaling    | {"type":"linear"}                            | rope_scaling.factor is missing; it must be a number
             rope_scaling    | {"type":"linear","factor":"4"}               | rope_scaling.factor is "4"
-            rope_scaling    | {"type":"linear","factor":0}                 | factor of rotary scaling must be positive
+            rope_scaling    | {"type":"linear","factor":0}                 | rope_scaling: factor of rotary scaling must be positive
             rope_scaling    | {"rope_type":"llama3","factor":8}            | rope_scaling.low_freq_factor is missing
-            rope_scaling    | {"rope_type":"llama3","factor":8,"low_freq_factor":4,"high_freq_factor":1,"original_max_position_embeddings":8192} | highFreqFactor 1.0
+            rope_scaling    | {"rope_type":"llama3","factor":8,"low_freq_factor":4,"high_freq_factor":1,"original_max_position_embeddings":8192} | rope_scaling: highFreqFactor 1.0
             rope_scaling    | {"rope_type":"llama3","factor":8,"low_freq_factor":1,"high_freq_factor":4} | rope_scaling.original_max_position_embeddings is missing
             rope_scaling    | {"rope_type":"linear","factor":2,"partial_rotary_factor":0.5} | rope_scaling.partial_rotary_factor is 0.5
             rope_scaling    | "llama3"                                     | rope_scaling is "llama3"; it must be an object
