@@ -26,7 +26,7 @@ public final class GradientPass {
     private final float[] scalar = new float[1];
 
     /**
-     * @param weights the parameters; read in every run
+     * @param weights the parameters, all float32; read in every run
      * @param gradients of the same configuration; every run adds to them
      * @param batch B
      * @param time T, at most the model's context
@@ -38,6 +38,7 @@ public final class GradientPass {
             int time,
             ActivationPolicy policy,
             Kernels kernels) {
+        weights.requireFloat32();
         this.kernels = kernels;
         LlamaGraph graph = LlamaGraph.of(weights.config(), weights.rotaryPairs(), batch, time);
         LlamaGradient gradient = graph.addGradient(policy);

@@ -8,16 +8,16 @@ import java.util.Locale;
 import org.llamadl4j.eval.score.Perplexity;
 import org.llamadl4j.eval.score.TextScore;
 import org.llamadl4j.model.LlamaModel;
-import org.llamadl4j.model.checkpoint.ModelReader;
 import org.llamadl4j.model.cli.LlamaCommand;
+import org.llamadl4j.model.cli.ModelOptions;
 import org.llamadl4j.model.cli.Progress;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import org.llamadl4j.model.text.DocumentReader;
 import org.llamadl4j.model.text.TextCorpus;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code llama perplexity}: how well a model predicts a text. */
 @Command(
@@ -26,8 +26,8 @@ import picocli.CommandLine.Parameters;
                 + "BOS, ended by EOS (which counts as a token), and read in windows of the model's context.")
 public final class PerplexityCommand implements LlamaCommand {
 
-    @Parameters(paramLabel = "MODEL_DIR", description = "A Hugging Face or Meta LLaMA folder, or a GGUF file.")
-    private Path modelDir;
+    @Mixin
+    private ModelOptions opening;
 
     @Option(
             names = "--input",
@@ -56,7 +56,7 @@ public final class PerplexityCommand implements LlamaCommand {
     public Integer call() throws Exception {
         TextCorpus corpus = TextCorpus.find(inputs);
         try (Kernels kernels = CpuKernels.create()) {
-            LlamaModel model = ModelReader.read(modelDir, kernels);
+            LlamaModel model = opening.open(kernels);
             int windowStride = stride == null ? model.config().contextLength() : stride;
             TextScore score = score(new Perplexity(model, windowStride), corpus);
             System.out.println(json ? json(score, model.config().contextLength(), windowStride) : table(score));

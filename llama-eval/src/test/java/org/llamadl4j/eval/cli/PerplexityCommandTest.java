@@ -106,6 +106,14 @@ class PerplexityCommandTest {
     }
 
     @Test
+    void computesWithWeightsOfTheTypeThatIsAskedFor() throws IOException {
+        assertThat(Main.run("perplexity", model, "--input", file("a.txt", TEXT), "--weights", "q8_0", "--json"))
+                .isZero();
+        JsonNode json = new JsonMapper().readTree(out.toString(StandardCharsets.UTF_8));
+        assertThat(json.get("perplexity").asDouble()).isCloseTo(280, within(1e-3));
+    }
+
+    @Test
     void printsATable() throws IOException {
         assertThat(Main.run("perplexity", model, "--input", file("a.txt", TEXT)))
                 .isZero();

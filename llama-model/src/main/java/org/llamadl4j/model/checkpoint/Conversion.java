@@ -2,8 +2,6 @@ package org.llamadl4j.model.checkpoint;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -33,9 +31,8 @@ public final class Conversion implements Closeable {
     /** How each parameter will be stored, by Meta's names. */
     private final Map<String, GgmlType> types;
 
+    private final TypeConversion conversion;
     private byte[] stored = {};
-    private byte[] converted = {};
-    private float[] elements = {};
 
     /**
      * Opens the model at {@code from}, to be written to {@code to}.
@@ -65,7 +62,7 @@ public final class Conversion implements Closeable {
                             format == ModelFormat.GGUF
                                     ? ggufType(source, name, shape, type)
                                     : huggingFaceType(source, name, type)));
-            return new Conversion(from, to, format, source, types);
+            return new Conversion(from, to, format, source, types, new TypeConversion(from));
         } catch (RuntimeException e) {
             source.close();
             throw e;
@@ -166,28 +163,11 @@ public final class Conversion implements Closeable {
             if (oldType == newType) {
                 sink.append(name, stored, oldBytes);
             } else {
-                convert(name, oldType, newType, length);
+                byte[] converted = conversion.convert(name, oldType, newType, stored, length);
                 sink.append(name, converted, (int) newType.bytes(length));
             }
             progress.accept(oldBytes);
         }
-    }
-
-    /** From {@link #stored} to {@link #converted}. */
-    private void convert(String name, GgmlType oldType, GgmlType newType, int length) {
-        elements = elements.length < length ? new float[length] : elements;
-        int newBytes = (int) newType.bytes(length);
-        converted = converted.length < newBytes ? new byte[newBytes] : converted;
-        oldType.toFloats(ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN), elements, length);
-        for (int i = 0; newType != GgmlType.F32 && i < length; i++) {
-            if (!(Math.abs(elements[i]) <= newType.largest())) {
-                throw UserError.failed(
-                        "%s: parameter %s holds %s, and %s at most %s; f32 holds it",
-                        from, name, elements[i], newType, newType.largest());
-            }
-        }
-        FloatEncoder.encode(
-                newType, elements, length, ByteBuffer.wrap(converted).order(ByteOrder.LITTLE_ENDIAN));
     }
 
     private static long size(long[] shape) {

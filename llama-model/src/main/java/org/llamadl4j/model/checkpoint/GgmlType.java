@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.llamadl4j.model.kernel.ElementType;
 
 /**
  * How ggml stores the elements of a tensor, of what can be read here: in little-endian blocks, of which a row holds a
@@ -68,6 +69,17 @@ enum GgmlType {
     /** The largest magnitude that it holds, where it is writable. */
     float largest() {
         return largest;
+    }
+
+    /** The same type in the memory of a device, where there is one. */
+    Optional<ElementType> elementType() {
+        return switch (this) {
+            case F32 -> Optional.of(ElementType.FLOAT32);
+            case F16 -> Optional.of(ElementType.FLOAT16);
+            case BF16 -> Optional.of(ElementType.BFLOAT16);
+            case Q8_0 -> Optional.of(ElementType.Q8_0);
+            case F64, Q4_0, Q4_K, Q6_K -> Optional.empty();
+        };
     }
 
     /** Whether elements are stored one by one. */

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import org.llamadl4j.model.error.UserError;
 
 /**
- * An open GGUF file. Its data is read when it is asked for, in pieces: a file that shrinks under a map ends the process,
- * and mapped pages would count as memory of a conversion that holds one piece at a time.
+ * An open GGUF file. Its data is read when it is asked for, in pieces: mapped pages would count as memory of a conversion
+ * that holds one piece at a time. To compute with it, others map it: {@link #location}.
  */
 final class GgufFile implements Closeable {
 
@@ -54,6 +54,11 @@ final class GgufFile implements Closeable {
 
     GgufHeader header() {
         return header;
+    }
+
+    /** Where a tensor lies. */
+    FilePart location(GgufHeader.Entry tensor) {
+        return new FilePart(input.getChannel(), header.dataStart() + tensor.begin());
     }
 
     /** Reads {@code length} bytes of a tensor, from its byte {@code offset} on. */

@@ -148,6 +148,11 @@ final class GgufSource implements WeightSource {
     }
 
     @Override
+    public Optional<FilePart> location(String name) {
+        return Optional.of(file.location(entry(name)));
+    }
+
+    @Override
     public void read(String name, long offset, int length, byte[] target) throws IOException {
         GgufHeader.Entry entry = entry(name);
         file.read(entry, entry.type().bytes(offset), target, (int) entry.type().bytes(length));

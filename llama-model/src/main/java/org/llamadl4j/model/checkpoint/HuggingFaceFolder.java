@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -40,7 +42,8 @@ public final class HuggingFaceFolder {
     private HuggingFaceFolder() {}
 
     /**
-     * Reads the model in {@code folder}.
+     * Reads the model in {@code folder} to be trained on: its weights become float32, query and key rows come into Meta's
+     * order. {@link ModelReader#read(Path, Kernels)} opens it to compute with.
      *
      * @throws UserError if a file or tensor is missing, broken, superfluous or of another shape than the configuration
      *     says, or if the model needs what this code does not compute
@@ -112,7 +115,8 @@ public final class HuggingFaceFolder {
     }
 
     /**
-     * Writes {@code model} to {@code folder}, whole or not at all; an earlier model there is replaced.
+     * Writes {@code model} to {@code folder}, whole or not at all; an earlier model there is replaced. Weights keep their
+     * types; those of blocks, which a folder cannot hold, become F32.
      *
      * @throws UserError if it cannot be written; the earlier model is then untouched
      */
@@ -136,7 +140,8 @@ public final class HuggingFaceFolder {
 
     /** Writes the model's files into {@code folder}, which exists; for callers that make it appear at once themselves. */
     public static void writeInto(Path folder, LlamaModel model) throws IOException {
-        writeSmallFiles(folder, model.config(), model.tokenizer(), model.endIds(), ElementFormat.F32);
+        ElementFormat matrices = format(model.weights().get(LlamaWeights.EMBEDDING));
+        writeSmallFiles(folder, model.config(), model.tokenizer(), model.endIds(), matrices);
         writeWeights(folder.resolve(TensorFiles.SINGLE), model.weights(), model.kernels());
     }
 
@@ -210,31 +215,52 @@ public final class HuggingFaceFolder {
         }
     }
 
+    /** How {@code weight} is written. */
+    private static ElementFormat format(Tensor weight) {
+        return switch (weight.buffer().elementType()) {
+            case FLOAT16 -> ElementFormat.F16;
+            case BFLOAT16 -> ElementFormat.BF16;
+            default -> ElementFormat.F32;
+        };
+    }
+
     private static void writeWeights(Path file, LlamaWeights weights, Kernels kernels) throws IOException {
         Map<String, long[]> shapes = new LinkedHashMap<>();
-        weights.names()
-                .forEach(name ->
-                        shapes.put(HuggingFaceName.of(name), weights.get(name).shape()));
-        LlamaConfig config = weights.config();
-        // A whole number of heads, so that rotary rows are reordered within a chunk.
-        int headElements = config.headDim() * config.dim();
-        float[] meta = new float[headElements];
-        float[] huggingFace = new float[headElements];
-        try (SafeTensorsWriter writer = new SafeTensorsWriter(file, shapes, Map.of("format", "pt"))) {
+        Map<String, ElementFormat> formats = new LinkedHashMap<>();
+        weights.tensors().forEach((name, weight) -> {
+            shapes.put(HuggingFaceName.of(name), weight.shape());
+            formats.put(HuggingFaceName.of(name), format(weight));
+        });
+        try (SafeTensorsWriter writer = new SafeTensorsWriter(file, shapes, formats, Map.of("format", "pt"))) {
             for (String name : weights.names()) {
-                Tensor weight = weights.get(name);
-                for (long offset = 0; offset < weight.size(); offset += headElements) {
-                    int length = (int) Math.min(headElements, weight.size() - offset);
-                    kernels.read(weight.buffer(), offset, meta, 0, length);
-                    if (HuggingFaceName.isRotary(name) && weights.rotaryPairs() == RotaryPairs.ADJACENT) {
-                        RotaryOrder.toHuggingFace(meta, huggingFace, config.headDim(), config.dim());
-                        writer.append(HuggingFaceName.of(name), huggingFace, length);
-                    } else {
-                        writer.append(HuggingFaceName.of(name), meta, length);
-                    }
-                }
+                writeWeight(name, weights, writer, kernels);
             }
             writer.commit();
+        }
+    }
+
+    private static void writeWeight(String name, LlamaWeights weights, SafeTensorsWriter writer, Kernels kernels)
+            throws IOException {
+        Tensor weight = weights.get(name);
+        LlamaConfig config = weights.config();
+        GgmlType type = GgmlType.of(format(weight));
+        int most = (int) Math.min(weight.size(), WeightPieces.length(name, weight.shape(), config));
+        float[] elements = new float[most];
+        float[] reordered = new float[most];
+        byte[] stored = new byte[(int) type.bytes(most)];
+        for (long offset = 0; offset < weight.size(); offset += most) {
+            int length = (int) Math.min(most, weight.size() - offset);
+            kernels.read(weight.buffer(), offset, elements, 0, length);
+            boolean moves = HuggingFaceName.isRotary(name) && weights.rotaryPairs() == RotaryPairs.ADJACENT;
+            if (moves) {
+                RotaryOrder.toHuggingFace(elements, reordered, config.headDim(), config.dim());
+            }
+            FloatEncoder.encode(
+                    type,
+                    moves ? reordered : elements,
+                    length,
+                    ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN));
+            writer.append(HuggingFaceName.of(name), stored, (int) type.bytes(length));
         }
     }
 

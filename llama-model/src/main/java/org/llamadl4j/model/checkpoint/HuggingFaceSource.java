@@ -2,14 +2,16 @@ package org.llamadl4j.model.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.SortedSet;
 import lombok.AccessLevel;
 import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
+import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
 
-/** A LLaMA in a Hugging Face folder, whose query and key rows are brought into Meta's order. */
+/** A LLaMA in a Hugging Face folder, whose query and key rows are brought into Meta's order when they are read. */
 @RequiredArgsConstructor(access = AccessLevel.PRIVATE)
 final class HuggingFaceSource implements WeightSource {
 
@@ -63,6 +65,17 @@ final class HuggingFaceSource implements WeightSource {
     @Override
     public GgmlType originalType(String name) {
         return type(name);
+    }
+
+    @Override
+    public Optional<FilePart> location(String name) {
+        String hfName = HuggingFaceName.of(name);
+        return Optional.of(files.holding(hfName).location(hfName));
+    }
+
+    @Override
+    public RotaryPairs storedPairs() {
+        return RotaryPairs.HALVES;
     }
 
     @Override

@@ -22,8 +22,7 @@ import org.llamadl4j.model.kernel.Tensor;
 
 /**
  * Named tensors in one file of the safetensors format. Data is read when it is asked for, in pieces, so a file may be
- * larger than memory and a tensor larger than 2 GB. It is read and not mapped: a file that shrinks under a map ends the
- * process.
+ * larger than memory and a tensor larger than 2 GB. To compute with it, others map it: {@link #location}.
  *
  * <p>Files that {@link #write} made carry a CRC-32C of their data in the metadata, under {@link #CHECKSUM}.
  */
@@ -162,6 +161,11 @@ public final class SafeTensors implements Closeable {
             format.toFloats(elements(name, offset + done, count), target, done, count);
             done += count;
         }
+    }
+
+    /** Where the elements of tensor {@code name} lie. */
+    FilePart location(String name) {
+        return new FilePart(input.getChannel(), dataStart + entry(name).begin());
     }
 
     /** Reads the bytes of elements {@code offset} to {@code offset + length - 1} of a tensor as they are stored. */

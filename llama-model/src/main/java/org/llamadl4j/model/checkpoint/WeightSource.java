@@ -2,8 +2,10 @@ package org.llamadl4j.model.checkpoint;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.SortedSet;
 import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
 
 /** An open model on disk, whose files have been found whole and fitting; parameters are called as Meta calls them. */
@@ -21,6 +23,19 @@ interface WeightSource extends Closeable {
 
     /** A type that holds parameter {@code name} exactly: how it is stored, or was before it came into this file. */
     GgmlType originalType(String name);
+
+    /**
+     * Where parameter {@code name} lies as one piece, query and key rows in the order of {@link #storedPairs}; empty where
+     * it has to be read.
+     */
+    default Optional<FilePart> location(String name) {
+        return Optional.empty();
+    }
+
+    /** The order of query and key rows in the files. */
+    default RotaryPairs storedPairs() {
+        return RotaryPairs.ADJACENT;
+    }
 
     /**
      * Reads elements {@code offset} to {@code offset + length - 1} of a parameter as they are stored; query and key rows

@@ -4,20 +4,18 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import lombok.extern.slf4j.Slf4j;
 import org.llamadl4j.model.LlamaModel;
-import org.llamadl4j.model.checkpoint.ModelReader;
 import org.llamadl4j.model.generate.Generation;
 import org.llamadl4j.model.generate.GenerationOptions;
 import org.llamadl4j.model.generate.Generator;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code llama generate}: prompt and continuation on standard output, as they come. */
 @Slf4j
@@ -26,8 +24,8 @@ import picocli.CommandLine.Parameters;
         description = "Continue a text. Standard output gets the prompt and its continuation, and nothing else.")
 public final class GenerateCommand implements LlamaCommand {
 
-    @Parameters(paramLabel = "MODEL_DIR", description = "A Hugging Face or Meta LLaMA folder, or a GGUF file.")
-    private Path modelDir;
+    @Mixin
+    private ModelOptions opening;
 
     @Option(
             names = "--prompt",
@@ -83,7 +81,7 @@ public final class GenerateCommand implements LlamaCommand {
                 .seed(seed != null ? seed : ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE))
                 .build();
         try (Kernels kernels = CpuKernels.create()) {
-            LlamaModel model = ModelReader.read(modelDir, kernels);
+            LlamaModel model = opening.open(kernels);
             Generation generation = new Generator(model).start(prompt, options);
             PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
             if (json) {

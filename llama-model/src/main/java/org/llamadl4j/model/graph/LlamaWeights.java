@@ -13,8 +13,9 @@ import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.kernel.Tensor;
 
 /**
- * One float32 tensor for each parameter of a LLaMA, by the names of Meta's reference code: its weights, their gradients
- * or their moments. Linear weights are (outputs, inputs). Query and key rows are in the order of {@link #rotaryPairs}.
+ * One tensor for each parameter of a LLaMA, by the names of Meta's reference code: its weights, their gradients or their
+ * moments. All are float32, but for matrices of weights that are not trained, which are of any type. Linear weights are
+ * (outputs, inputs). Query and key rows are in the order of {@link #rotaryPairs}.
  */
 public final class LlamaWeights {
 
@@ -210,6 +211,20 @@ public final class LlamaWeights {
             throw new IllegalArgumentException("no parameter is called " + name);
         }
         return tensor;
+    }
+
+    /**
+     * Makes sure that all are float32, which training needs.
+     *
+     * @throws IllegalArgumentException if one is not; it is named
+     */
+    public void requireFloat32() {
+        tensors.forEach((name, tensor) -> {
+            if (tensor.buffer().elementType() != ElementType.FLOAT32) {
+                throw new IllegalArgumentException("%s is %s; gradients are computed of float32 weights alone"
+                        .formatted(name, tensor.buffer().elementType()));
+            }
+        });
     }
 
     /** The output head: {@link #OUTPUT}, or {@link #EMBEDDING} with tied embeddings. */

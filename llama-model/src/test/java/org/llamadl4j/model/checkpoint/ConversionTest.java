@@ -287,7 +287,7 @@ class ConversionTest {
         }
         Path back = folder.resolve("back");
         convert(gguf, back, ModelFormat.HF, null);
-        LlamaModel folderModel = ModelReader.read(back, KERNELS);
+        LlamaModel folderModel = HuggingFaceFolder.read(back, KERNELS);
         for (String name : model.weights().names()) {
             assertThat(values(folderModel, name)).as(name).isEqualTo(values(read, name));
         }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
 import org.llamadl4j.model.config.LlamaConfig;
@@ -99,6 +100,20 @@ class GenerateCommandTest {
         assertThat(json.get("new_tokens").asInt()).isBetween(1, 8);
         assertThat(json.get("seed").asLong()).isEqualTo(3);
         assertThat(json.get("stop_reason").asText()).isIn("length", "end_of_text");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"f32", "f16", "bf16", "q8_0"})
+    void computesWithWeightsOfTheTypeThatIsAskedFor(String type) throws IOException {
+        JsonNode json = generateJson("--temperature", "0", "--max-new-tokens", "3", "--weights", type);
+        assertThat(json.get("new_tokens").asInt()).isBetween(0, 3);
+    }
+
+    @Test
+    void namesTheTypesOfWeightsThereAre() {
+        assertThat(Main.run("generate", model, "--prompt", "the", "--weights", "q4_0"))
+                .isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("--weights").contains("F16", "Q8_0");
     }
 
     @Test
