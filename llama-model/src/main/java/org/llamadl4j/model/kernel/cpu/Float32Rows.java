@@ -1,6 +1,7 @@
 package org.llamadl4j.model.kernel.cpu;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import org.llamadl4j.model.kernel.ElementType;
@@ -92,32 +93,34 @@ final class Float32Rows implements RowFormat {
     public boolean isFinite(ByteMemory bytes, long offset, int count) {
         ByteMemory.Window window = bytes.window(offset);
         int index = bytes.index(offset);
-        int whole = count / Lanes.COUNT * Lanes.COUNT;
-        int largest;
+        int whole = count / (ROWS * Lanes.COUNT) * Lanes.COUNT;
+        int[] lanes = new int[Lanes.COUNT];
         try {
-            largest = largest(window.vectors(), index, whole);
+            largest(window.vectors(), index, whole, lanes);
         } catch (Throwable e) {
             throw VectorLoads.unexpected(e);
         }
-        for (int i = whole; i < count; i++) {
+        int largest = Arrays.stream(lanes).max().orElseThrow();
+        for (int i = ROWS * whole; i < count; i++) {
             largest = Math.max(largest, window.bytes().getInt(index + i * Float.BYTES) & Integer.MAX_VALUE);
         }
         return largest <= LARGEST;
     }
 
-    /** The bits of the number of largest magnitude. */
-    private static int largest(Object memory, int index, int count) throws Throwable {
+    /** The bits of the largest magnitudes among {@link #ROWS} runs of {@code count} numbers, read side by side. */
+    private static void largest(Object memory, int index, int count, int[] lanes) throws Throwable {
         IntVector largest = IntVector.zero(Lanes.INTS);
+        IntVector magnitude = IntVector.broadcast(Lanes.INTS, Integer.MAX_VALUE);
+        int run = count * Float.BYTES;
         for (int i = 0; i < count; i += Lanes.COUNT) {
-            IntVector bits = (IntVector) VectorLoads.INTS.invokeExact(memory, index + i * Float.BYTES);
-            largest = largest.max(bits.and(Integer.MAX_VALUE));
+            int at = index + i * Float.BYTES;
+            IntVector bits0 = (IntVector) VectorLoads.INTS.invokeExact(memory, at);
+            IntVector bits1 = (IntVector) VectorLoads.INTS.invokeExact(memory, at + run);
+            IntVector bits2 = (IntVector) VectorLoads.INTS.invokeExact(memory, at + 2 * run);
+            IntVector bits3 = (IntVector) VectorLoads.INTS.invokeExact(memory, at + 3 * run);
+            largest = largest.max(bits0.and(magnitude).max(bits1.and(magnitude)))
+                    .max(bits2.and(magnitude).max(bits3.and(magnitude)));
         }
-        int[] lanes = new int[Lanes.COUNT];
         largest.intoArray(lanes, 0);
-        int most = 0;
-        for (int lane : lanes) {
-            most = Math.max(most, lane);
-        }
-        return most;
     }
 }

@@ -30,32 +30,40 @@ final class HalfVectors {
 
     /** The bits of the largest magnitude among {@code count} halves. */
     static int largest(ByteMemory.Window window, int index, int count) {
-        int whole = count / PAIRED * PAIRED;
-        int largest;
+        int whole = count / (RowFormat.ROWS * PAIRED) * PAIRED;
+        short[] lanes = new short[PAIRED];
         try {
-            largest = largest(window.vectors(), index, whole);
+            largest(window.vectors(), index, whole, lanes);
         } catch (Throwable e) {
             throw VectorLoads.unexpected(e);
         }
+        int largest = 0;
+        for (short lane : lanes) {
+            largest = Math.max(largest, lane);
+        }
         ByteBuffer bytes = window.bytes();
-        for (int i = whole; i < count; i++) {
+        for (int i = RowFormat.ROWS * whole; i < count; i++) {
             largest = Math.max(largest, bytes.getShort(index + i * Short.BYTES) & Short.MAX_VALUE);
         }
         return largest;
     }
 
-    private static int largest(Object memory, int index, int count) throws Throwable {
+    /** Among {@link RowFormat#ROWS} runs of {@code count} halves, which are read side by side. */
+    private static void largest(Object memory, int index, int count, short[] lanes) throws Throwable {
         ShortVector largest = IntVector.zero(Lanes.INTS).reinterpretAsShorts();
+        IntVector magnitudes = IntVector.broadcast(Lanes.INTS, 0x7fff7fff);
+        int run = count * Short.BYTES;
         for (int i = 0; i < count; i += PAIRED) {
-            IntVector bits = (IntVector) VectorLoads.INTS.invokeExact(memory, index + i * Short.BYTES);
-            largest = largest.max(bits.and(0x7fff7fff).reinterpretAsShorts());
+            int at = index + i * Short.BYTES;
+            IntVector bits0 = (IntVector) VectorLoads.INTS.invokeExact(memory, at);
+            IntVector bits1 = (IntVector) VectorLoads.INTS.invokeExact(memory, at + run);
+            IntVector bits2 = (IntVector) VectorLoads.INTS.invokeExact(memory, at + 2 * run);
+            IntVector bits3 = (IntVector) VectorLoads.INTS.invokeExact(memory, at + 3 * run);
+            largest = largest.max(bits0.and(magnitudes).reinterpretAsShorts())
+                    .max(bits1.and(magnitudes).reinterpretAsShorts())
+                    .max(bits2.and(magnitudes).reinterpretAsShorts())
+                    .max(bits3.and(magnitudes).reinterpretAsShorts());
         }
-        short[] lanes = new short[PAIRED];
         largest.intoArray(lanes, 0);
-        int most = 0;
-        for (short lane : lanes) {
-            most = Math.max(most, lane);
-        }
-        return most;
     }
 }
