@@ -11,7 +11,7 @@ import org.llamadl4j.model.kernel.Tensor;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
 
 /**
- * What the machine can do at most, by the kernels' own matrix product and copy, measured in the same rounds as what is
+ * What the machine can do at most, by the kernels' own matrix product, copy and read, measured in the same rounds as what is
  * held against it.
  */
 final class Ceilings implements Participant, AutoCloseable {
@@ -33,6 +33,7 @@ final class Ceilings implements Participant, AutoCloseable {
     private final Map<String, TimedTask> products;
     private final Map<String, TimedTask> bfloat16Products;
     private final TimedTask copy;
+    private final TimedTask read;
 
     /**
      * Allocates what they need: 0.3 GB.
@@ -57,6 +58,8 @@ final class Ceilings implements Participant, AutoCloseable {
         float32.fill(source, 1);
         float32.fill(target, 2);
         copy = new TimedTask(LEAST_SECONDS, () -> float32.copy(source, target));
+        // Of what the kernels do the one that reads all and does the least with it.
+        read = new TimedTask(LEAST_SECONDS, () -> float32.isFinite(source));
     }
 
     private static Map<String, TimedTask> products(Kernels kernels) {
@@ -80,6 +83,7 @@ final class Ceilings implements Participant, AutoCloseable {
         products.values().forEach(TimedTask::warmUp);
         bfloat16Products.values().forEach(TimedTask::warmUp);
         copy.warmUp();
+        read.warmUp();
     }
 
     @Override
@@ -87,6 +91,7 @@ final class Ceilings implements Participant, AutoCloseable {
         products.values().forEach(TimedTask::measure);
         bfloat16Products.values().forEach(TimedTask::measure);
         copy.measure();
+        read.measure();
     }
 
     MachineCeilings measured() {
@@ -94,7 +99,8 @@ final class Ceilings implements Participant, AutoCloseable {
         return new MachineCeilings(
                 fastest(products),
                 bfloat16 == null ? null : fastest(bfloat16Products),
-                new MachineCeilings.Copy(copy.seconds().rate(copyBytes * 1e-9)));
+                new MachineCeilings.Copy(copy.seconds().rate(copyBytes * 1e-9)),
+                new MachineCeilings.Read(read.seconds().rate(copyBytes / 2 * 1e-9)));
     }
 
     private static MachineCeilings.MatMul fastest(Map<String, TimedTask> products) {

@@ -1,12 +1,15 @@
 package org.llamadl4j.train.bench;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import lombok.Builder;
 import lombok.NonNull;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.kernel.AdamWStep;
 import org.llamadl4j.model.kernel.AttentionShape;
+import org.llamadl4j.model.kernel.ElementType;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.RotaryEmbedding;
 import org.llamadl4j.model.kernel.RotaryPairs;
@@ -23,6 +26,12 @@ public final class KernelsBenchmark {
 
     /** Rows of logits that exist at a time, about. */
     private static final int HEAD_ROWS = 256;
+
+    /** Weights of the products of one row: more than caches hold. */
+    private static final long ONE_ROW_BYTES = 128L << 20;
+
+    private static final List<ElementType> WEIGHT_TYPES =
+            List.of(ElementType.FLOAT32, ElementType.FLOAT16, ElementType.BFLOAT16, ElementType.Q8_0);
 
     @NonNull
     private final ModelSize size;
@@ -50,12 +59,15 @@ public final class KernelsBenchmark {
         List<Case> memoryBound = new ArrayList<>();
         addElementwise(memoryBound, tensors);
         addParameterwise(memoryBound, tensors);
+        List<Case> oneRow = new ArrayList<>();
+        addOneRow(oneRow, tensors);
 
         MachineCeilings measured;
         try (Ceilings ceilings = new Ceilings(threads)) {
             List<Participant> tasks = new ArrayList<>();
             products.forEach(product -> tasks.add(product.task()));
             memoryBound.forEach(kernel -> tasks.add(kernel.task()));
+            oneRow.forEach(layer -> tasks.add(layer.task()));
             tasks.add(ceilings);
             rounds.warmUp(tasks);
             rounds.measure(tasks);
@@ -63,6 +75,7 @@ public final class KernelsBenchmark {
         }
         double flopsCeiling = measured.matMul(kernels.precision()).gflops().median();
         double bytesCeiling = measured.copy().gigabytesPerSecond().median();
+        double readCeiling = measured.read().gigabytesPerSecond().median();
         return new KernelsBenchmarkResult(
                 "kernels",
                 Machine.of(kernels),
@@ -83,6 +96,13 @@ public final class KernelsBenchmark {
                             Spread bandwidth = kernel.task().seconds().rate(1e-9 * kernel.work());
                             return new KernelsBenchmarkResult.MemoryBound(
                                     kernel.kernel(), kernel.shape(), bandwidth, bandwidth.median() / bytesCeiling);
+                        })
+                        .toList(),
+                oneRow.stream()
+                        .map(layer -> {
+                            Spread bandwidth = layer.task().seconds().rate(1e-9 * layer.work());
+                            return new KernelsBenchmarkResult.OneRow(
+                                    layer.kernel(), layer.shape(), bandwidth, bandwidth.median() / readCeiling);
                         })
                         .toList());
     }
@@ -121,6 +141,35 @@ public final class KernelsBenchmark {
                 2 * flops,
                 () -> kernels.linearGradient(
                         x, new Tensor[] {weight}, new Tensor[] {dOut}, dX, new Tensor[] {dWeight})));
+    }
+
+    /** Products of one row with weights that no cache holds: of as many layers as a model would have. */
+    private void addOneRow(List<Case> cases, RandomTensors tensors) {
+        LlamaConfig model = size.model();
+        for (ElementType type : WEIGHT_TYPES) {
+            addOneRow(cases, tensors, type, "w1, w3", model.hiddenDim(), model.dim());
+            addOneRow(cases, tensors, type, "w2", model.dim(), model.hiddenDim());
+        }
+    }
+
+    private void addOneRow(List<Case> cases, RandomTensors tensors, ElementType type, String name, int o, int i) {
+        if (i % type.blockLength() != 0) {
+            return;
+        }
+        long bytes = type.bytes((long) o * i);
+        Tensor[] layers = new Tensor[(int) Math.max(1, ONE_ROW_BYTES / bytes)];
+        Arrays.setAll(layers, layer -> tensors.weights(type, o, i));
+        Tensor x = tensors.uniform(1, i);
+        Tensor out = tensors.zeros(1, o);
+        cases.add(timed(
+                type.name().toLowerCase(Locale.ROOT),
+                "%s %dx%d".formatted(name, o, i),
+                (double) bytes * layers.length,
+                () -> {
+                    for (Tensor layer : layers) {
+                        kernels.linear(x, layer, out);
+                    }
+                }));
     }
 
     private void addAttention(List<Case> cases, RandomTensors tensors) {

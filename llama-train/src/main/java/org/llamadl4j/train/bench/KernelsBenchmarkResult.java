@@ -16,6 +16,7 @@ import java.util.List;
  * @param ceilings measured in the same rounds
  * @param products kernels that the arithmetic limits
  * @param memoryBound kernels that memory limits
+ * @param oneRow linear layers of one row, as in generation
  */
 public record KernelsBenchmarkResult(
         String benchmark,
@@ -26,7 +27,8 @@ public record KernelsBenchmarkResult(
         Rounds rounds,
         MachineCeilings ceilings,
         List<Product> products,
-        List<MemoryBound> memoryBound)
+        List<MemoryBound> memoryBound,
+        List<OneRow> oneRow)
         implements BenchmarkResult {
 
     /**
@@ -45,6 +47,14 @@ public record KernelsBenchmarkResult(
      */
     public record MemoryBound(String kernel, String shape, Spread gigabytesPerSecond, double copyShare) {}
 
+    /**
+     * @param weights type of the weights
+     * @param shape O×I of the weights
+     * @param gigabytesPerSecond bytes of weights
+     * @param readShare its median over that of reading alone
+     */
+    public record OneRow(String weights, String shape, Spread gigabytesPerSecond, double readShare) {}
+
     @Override
     public List<TextTable> tables() {
         TextTable arithmetic = TextTable.of("GFLOP/s", "median", "min", "max", "of ceiling");
@@ -61,6 +71,11 @@ public record KernelsBenchmarkResult(
                     kernel.kernel() + " " + kernel.shape(), kernel.gigabytesPerSecond(), percent(kernel.copyShare()));
         }
         memory.row("ceiling: copy", ceilings.copy().gigabytesPerSecond(), "");
-        return List.of(arithmetic, memory);
+        TextTable reading = TextTable.of("one row, GB/s", "median", "min", "max", "of ceiling");
+        for (OneRow layer : oneRow) {
+            reading.row(layer.weights() + " " + layer.shape(), layer.gigabytesPerSecond(), percent(layer.readShare()));
+        }
+        reading.row("ceiling: read", ceilings.read().gigabytesPerSecond(), "");
+        return List.of(arithmetic, memory, reading);
     }
 }

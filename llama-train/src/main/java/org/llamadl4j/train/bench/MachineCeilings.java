@@ -7,9 +7,10 @@ import org.llamadl4j.model.kernel.Precision;
  *
  * @param float32MatMul the fastest matrix product
  * @param bfloat16MatMul the same of bfloat16 numbers, sums in float32; null where the hardware has none
- * @param copy memory bandwidth
+ * @param copy memory bandwidth, read and written
+ * @param read memory bandwidth, read alone
  */
-public record MachineCeilings(MatMul float32MatMul, MatMul bfloat16MatMul, Copy copy) {
+public record MachineCeilings(MatMul float32MatMul, MatMul bfloat16MatMul, Copy copy, Read read) {
 
     /** The fastest product of operands of {@code precision}; that of float32 where the hardware has no other. */
     MatMul matMul(Precision precision) {
@@ -24,4 +25,7 @@ public record MachineCeilings(MatMul float32MatMul, MatMul bfloat16MatMul, Copy 
 
     /** @param gigabytesPerSecond bytes read and bytes written together, in 10⁹ a second */
     public record Copy(Spread gigabytesPerSecond) {}
+
+    /** @param gigabytesPerSecond bytes read, in 10⁹ a second */
+    public record Read(Spread gigabytesPerSecond) {}
 }

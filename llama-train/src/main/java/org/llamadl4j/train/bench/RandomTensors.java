@@ -1,9 +1,12 @@
 package org.llamadl4j.train.bench;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
 import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.kernel.ElementType;
+import org.llamadl4j.model.kernel.Float16;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.Tensor;
 
@@ -31,6 +34,33 @@ final class RandomTensors {
         }
         for (long offset = 0; offset < tensor.size(); offset += CHUNK) {
             kernels.write(chunk, 0, tensor.buffer(), offset, (int) Math.min(CHUNK, tensor.size() - offset));
+        }
+        return tensor;
+    }
+
+    /** Weights of {@code type} between -1 and 1; rows are whole blocks. */
+    Tensor weights(ElementType type, long rows, long columns) {
+        if (type == ElementType.FLOAT32) {
+            return uniform(rows, columns);
+        }
+        Tensor tensor = new Tensor(kernels.allocate(type, rows * columns), rows, columns);
+        ByteBuffer chunk = ByteBuffer.allocate((int) type.bytes(CHUNK)).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < CHUNK; i++) {
+            float value = 2 * random.nextFloat() - 1;
+            switch (type) {
+                case FLOAT16 -> chunk.putShort(Float16.of(value));
+                case BFLOAT16 -> chunk.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
+                case Q8_0 -> {
+                    if (i % type.blockLength() == 0) {
+                        chunk.putShort(Float16.of(1f / Byte.MAX_VALUE));
+                    }
+                    chunk.put((byte) (value * Byte.MAX_VALUE));
+                }
+                default -> throw new IllegalArgumentException(type + " is no type of weights");
+            }
+        }
+        for (long offset = 0; offset < tensor.size(); offset += CHUNK) {
+            kernels.write(chunk.array(), 0, tensor.buffer(), offset, (int) Math.min(CHUNK, tensor.size() - offset));
         }
         return tensor;
     }

@@ -96,6 +96,8 @@ class BenchCommandTest {
         assertThat(result.at("/memoryBound").findValuesAsText("kernel"))
                 .contains("rmsNorm", "rope", "swiGlu", "embedding", "adamW");
         assertThat(result.at("/products/0/ceilingShare").asDouble()).isPositive();
+        assertThat(result.at("/oneRow").findValuesAsText("weights")).contains("float32", "float16", "bfloat16", "q8_0");
+        assertThat(result.at("/oneRow/0/readShare").asDouble()).isPositive();
     }
 
     @Test
