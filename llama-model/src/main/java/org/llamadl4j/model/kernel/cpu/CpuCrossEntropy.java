@@ -6,7 +6,9 @@ import org.llamadl4j.model.kernel.Tensor;
 
 /**
  * Output head and cross-entropy in one. The logits of a chunk of rows are computed, turned into losses and, for the
- * gradient, into (softmax − one-hot)·dLoss/count in place; the next chunk uses the same memory.
+ * gradient, into (softmax − one-hot)·dLoss/count in place; the next chunk uses the same memory. The logits are a float32
+ * product in every precision: the softmax takes their rounding for a difference between tokens, and a model learns worse
+ * (docs/decisions/006-precision.md).
  */
 final class CpuCrossEntropy {
 
@@ -82,21 +84,18 @@ final class CpuCrossEntropy {
         if (chunk.length() < (long) chunkRows * vocabulary) {
             chunk = FloatMemory.allocate((long) chunkRows * vocabulary);
         }
+        MatrixProduct float32 = matMul.float32();
         MatrixProduct product = matMul.product(chunkRows);
-        // Once for all chunks, where it can be read as it is.
-        Operand head = weight.buffer() instanceof FloatMemory floats ? product.operand(HEAD, floats) : null;
+        // Once for all chunks.
+        Operand head = gradient == null ? null : product.operand(HEAD, FloatMemory.of(weight));
         for (int first = 0; first < rows; first += chunkRows) {
             int count = Math.min(chunkRows, rows - first);
             FloatMemory chunkX = x.slice((long) first * width, (long) count * width);
             FloatMemory logits = chunk.slice(0, (long) count * vocabulary);
-            Operand inputs = product.operand(CHUNK_INPUTS, chunkX);
-            if (head == null) {
-                matMul.multiply(product, count, inputs, weight, HEAD, logits);
-            } else {
-                product.multiply(MatMulShape.dense(count, vocabulary, width, false, true), inputs, head, 0f, logits);
-            }
+            matMul.multiply(float32, count, float32.operand(CHUNK_INPUTS, chunkX), weight, HEAD, logits);
             softmax(logits, count, vocabulary, wanted, losses, first, scale, gradient != null);
             if (gradient != null) {
+                Operand inputs = product.operand(CHUNK_INPUTS, chunkX);
                 Operand dLogits = product.operand(CHUNK_LOGITS, logits);
                 product.multiply(
                         MatMulShape.dense(count, width, vocabulary, false, false),

@@ -6,7 +6,7 @@ import org.llamadl4j.model.kernel.Tensor;
 /** Linear layers and their gradients as matrix products. An operand of several products is prepared once for all. */
 final class CpuMatMul {
 
-    /** Gradients of fewer rows than this are {@link ProductChoice#fewRows}. */
+    /** Gradients of fewer rows than this are {@link ProductChoice#float32}. */
     private static final int MANY_ROWS = 16;
 
     // Slots of operands.
@@ -98,6 +98,11 @@ final class CpuMatMul {
 
     /** The product to use for {@code rows} rows of activations. */
     MatrixProduct product(int rows) {
-        return rows < MANY_ROWS ? products.fewRows() : products.product();
+        return rows < MANY_ROWS ? products.float32() : products.product();
+    }
+
+    /** The product of numbers that are not to be rounded. */
+    MatrixProduct float32() {
+        return products.float32();
     }
 }

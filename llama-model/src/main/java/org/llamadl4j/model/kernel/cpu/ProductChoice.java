@@ -8,10 +8,11 @@ import org.llamadl4j.model.kernel.Precision;
  * processors), else OpenBLAS; in bfloat16 where that was asked for, or where {@link Precision#AUTO} finds hardware for it.
  *
  * @param product for products of many rows
- * @param fewRows for products of so few rows that a copy of the weights in another precision would cost more than they do
+ * @param float32 for what keeps its precision, and for so few rows that a copy of the weights in another precision would
+ *     cost more than their product; the same as {@code product} unless that is bfloat16
  * @param reason for the log; empty where nothing needs one
  */
-record ProductChoice(MatrixProduct product, MatrixProduct fewRows, String reason) implements AutoCloseable {
+record ProductChoice(MatrixProduct product, MatrixProduct float32, String reason) implements AutoCloseable {
 
     private static final int WIDE_LANES = 16;
 
@@ -89,8 +90,8 @@ record ProductChoice(MatrixProduct product, MatrixProduct fewRows, String reason
     @Override
     public void close() {
         product.close();
-        if (fewRows != product) {
-            fewRows.close();
+        if (float32 != product) {
+            float32.close();
         }
     }
 }

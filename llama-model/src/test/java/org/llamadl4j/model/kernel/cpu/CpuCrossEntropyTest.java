@@ -3,6 +3,7 @@ package org.llamadl4j.model.kernel.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -71,6 +72,43 @@ class CpuCrossEntropyTest {
             tensors.assertClose(
                     "dHidden", dHidden, gradient.dHidden(), Math.max(0.1, TestTensors.norm(gradient.dHidden())));
             tensors.assertClose("dWeight", dWeight, TestTensors.sum(before, gradient.dWeight()));
+        }
+    }
+
+    @Property(tries = 5)
+    void lossesAreThoseOfFloat32InEveryPrecision(@ForAll Random random) {
+        try (CpuKernels float32 = CpuKernels.create(2, Precision.FLOAT32);
+                CpuKernels bfloat16 = CpuKernels.create(2, Precision.BFLOAT16)) {
+            TestTensors tensors = new TestTensors(float32, random);
+            Tensor hidden = tensors.normal(40, 64);
+            Tensor weight = tensors.normal(300, 64);
+            int[] ids = tensors.randomIntegers(40, 0, 300);
+            Tensor targets = tensors.integers(ids);
+            Tensor loss = tensors.garbage(1);
+            Tensor tokenLoss = tensors.garbage(40);
+            float32.crossEntropy(hidden, weight, targets, tokenLoss, loss);
+
+            Tensor ofBfloat16 = tensors.garbage(40);
+            Tensor dHidden = tensors.garbage(40, 64);
+            bfloat16.crossEntropyGradient(
+                    hidden,
+                    weight,
+                    targets,
+                    tensors.of(new float[] {1f}, 1),
+                    ofBfloat16,
+                    loss,
+                    dHidden,
+                    tensors.zeros(300, 64));
+
+            assertThat(tensors.floats(ofBfloat16)).isEqualTo(tensors.floats(tokenLoss));
+            // What is propagated back is a product of rounded numbers.
+            double[] expected = ReferenceOps.crossEntropyGradient(
+                            tensors.doubles(hidden), tensors.doubles(weight), ids, 64, 1f)
+                    .dHidden();
+            double[] actual = tensors.doubles(dHidden);
+            double[] error = new double[actual.length];
+            Arrays.setAll(error, i -> actual[i] - expected[i]);
+            assertThat(TestTensors.norm(error) / TestTensors.norm(expected)).isBetween(1e-4, 0.01);
         }
     }
 
