@@ -2,6 +2,7 @@ package org.llamadl4j.model.graph;
 
 import java.util.List;
 import lombok.RequiredArgsConstructor;
+import org.llamadl4j.model.kernel.AttentionShape;
 import org.llamadl4j.model.op.CausalAttention;
 import org.llamadl4j.model.op.Linear;
 import org.llamadl4j.model.op.RmsNorm;
@@ -21,6 +22,7 @@ final class LayerGradient {
     private static final String GRADIENT = ".gradient";
 
     private final TransformerLayer layer;
+    private final AttentionShape shape;
     private final ActivationPolicy policy;
     private final WeightGradients weightGradients;
 
@@ -33,7 +35,7 @@ final class LayerGradient {
      */
     SDVariable backward(LayerActivations forward, SDVariable dOut) {
         LayerActivations kept =
-                policy == ActivationPolicy.RECOMPUTE_LAYER ? layer.forward(forward.x(), AGAIN) : forward;
+                policy == ActivationPolicy.RECOMPUTE_LAYER ? layer.forward(forward.x(), shape, AGAIN) : forward;
         SDVariable dH = feedForward(kept, dOut);
         return attention(kept, dH);
     }
@@ -64,7 +66,7 @@ final class LayerGradient {
     private SDVariable attention(LayerActivations kept, SDVariable dH) {
         SDVariable dAttention = linear("attention", kept.attention().out(), List.of(layer.wo()), List.of(dH));
         CausalAttention.Gradient.Result attention = CausalAttention.Gradient.of(
-                name("qkv"), layer.shape(), kept.q(), kept.k(), kept.v(), kept.attention(), dAttention);
+                name("qkv"), shape, kept.q(), kept.k(), kept.v(), kept.attention(), dAttention);
         SDVariable dQ = rotateBack("q", attention.dQ());
         SDVariable dK = rotateBack("k", attention.dK());
         SDVariable dV = attention.dV();
@@ -94,7 +96,7 @@ final class LayerGradient {
     }
 
     private SDVariable rotateBack(String node, SDVariable dOut) {
-        return Rope.gradient(name(node), dOut, layer.shape().time(), layer.rotary());
+        return Rope.gradient(name(node), dOut, shape.time(), layer.rotary());
     }
 
     private String name(String node) {

@@ -56,6 +56,9 @@ public final class LlamaGraph {
     @Getter(AccessLevel.NONE)
     private final List<LayerActivations> activations = new ArrayList<>();
 
+    @Getter(AccessLevel.NONE)
+    private final AttentionShape shape;
+
     private final int batch;
     private final int time;
 
@@ -71,12 +74,12 @@ public final class LlamaGraph {
                                 ? sameDiff.placeHolder(name, DataType.FLOAT, shape)
                                 : sameDiff.var(name, arrays.get(name))));
         tokens = sameDiff.placeHolder(TOKENS, DataType.INT32, rows());
-        AttentionShape shape = new AttentionShape(batch, time, config.heads(), config.kvHeads(), config.headDim());
+        shape = new AttentionShape(batch, time, config.heads(), config.kvHeads(), config.headDim());
         RotaryEmbedding rotary = config.rotary(pairs);
         SDVariable x = Embedding.of("embedding", tokens, weights.get(LlamaWeights.EMBEDDING));
         for (int index = 0; index < config.layers(); index++) {
-            TransformerLayer layer = TransformerLayer.of(index, config, shape, rotary, weights::get);
-            LayerActivations computed = layer.forward(x, "");
+            TransformerLayer layer = TransformerLayer.of(index, config, rotary, weights::get);
+            LayerActivations computed = layer.forward(x, shape, "");
             layers.add(layer);
             activations.add(computed);
             x = computed.out();
@@ -136,7 +139,7 @@ public final class LlamaGraph {
 
         SDVariable dX = finalNorm.dX();
         for (int index = config.layers() - 1; index >= 0; index--) {
-            LayerGradient layer = new LayerGradient(layers.get(index), policy, weightGradients);
+            LayerGradient layer = new LayerGradient(layers.get(index), shape, policy, weightGradients);
             dX = layer.backward(activations.get(index), dX);
         }
         SDVariable embedding = weights.get(LlamaWeights.EMBEDDING);

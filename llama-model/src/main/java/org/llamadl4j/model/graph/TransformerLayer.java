@@ -5,11 +5,13 @@ import java.util.function.Function;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.kernel.AttentionShape;
 import org.llamadl4j.model.kernel.RotaryEmbedding;
+import org.llamadl4j.model.op.CachedAttention;
 import org.llamadl4j.model.op.CausalAttention;
 import org.llamadl4j.model.op.Linear;
 import org.llamadl4j.model.op.ResidualAdd;
 import org.llamadl4j.model.op.RmsNorm;
 import org.llamadl4j.model.op.Rope;
+import org.llamadl4j.model.op.RopeAt;
 import org.llamadl4j.model.op.SwiGlu;
 import org.nd4j.autodiff.samediff.SDVariable;
 
@@ -19,7 +21,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
  *
  * @param index which layer, from 0
  * @param config sizes
- * @param shape of attention
  * @param rotary how queries and keys are rotated
  * @param attentionNorm (D)
  * @param wq (H·K, D)
@@ -34,7 +35,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
 record TransformerLayer(
         int index,
         LlamaConfig config,
-        AttentionShape shape,
         RotaryEmbedding rotary,
         SDVariable attentionNorm,
         SDVariable wq,
@@ -47,15 +47,10 @@ record TransformerLayer(
         SDVariable w3) {
 
     static TransformerLayer of(
-            int index,
-            LlamaConfig config,
-            AttentionShape shape,
-            RotaryEmbedding rotary,
-            Function<String, SDVariable> weights) {
+            int index, LlamaConfig config, RotaryEmbedding rotary, Function<String, SDVariable> weights) {
         return new TransformerLayer(
                 index,
                 config,
-                shape,
                 rotary,
                 weights.apply(LlamaWeights.attentionNorm(index)),
                 weights.apply(LlamaWeights.wq(index)),
@@ -68,24 +63,50 @@ record TransformerLayer(
                 weights.apply(LlamaWeights.w3(index)));
     }
 
-    /** Adds the layer's nodes over {@code x}; {@code suffix} tells a second computation from the first. */
-    LayerActivations forward(SDVariable x, String suffix) {
+    /** The feed-forward network's nodes; {@code out} is the residual stream that leaves the layer. */
+    private record FeedForward(SDVariable input, SDVariable gate, SDVariable up, SDVariable product, SDVariable out) {}
+
+    /** Adds the layer's nodes over whole sequences {@code x}; {@code suffix} tells a second computation from the first. */
+    LayerActivations forward(SDVariable x, AttentionShape shape, String suffix) {
         SDVariable attentionInput = attentionInput(x, suffix);
-        List<SDVariable> qkv = Linear.of(
-                List.of(name("xq", suffix), name("xk", suffix), name("v", suffix)), attentionInput, qkvWeights());
-        SDVariable q = rope(qkv.get(0), "q", suffix);
-        SDVariable k = rope(qkv.get(1), "k", suffix);
+        List<SDVariable> qkv = qkv(attentionInput, suffix);
+        SDVariable q = Rope.of(name("q", suffix), qkv.get(0), shape.time(), rotary);
+        SDVariable k = Rope.of(name("k", suffix), qkv.get(1), shape.time(), rotary);
         SDVariable v = qkv.get(2);
         CausalAttention.Result attention = CausalAttention.of(name("attention", suffix), shape, q, k, v);
-        SDVariable h = ResidualAdd.of(name("h", suffix), x, Linear.of(name("xo", suffix), attention.out(), wo));
-        SDVariable ffnInput = ffnInput(h, suffix);
+        SDVariable h = addAttention(x, attention.out(), suffix);
+        FeedForward ffn = feedForward(h, suffix);
+        return new LayerActivations(
+                x, attentionInput, q, k, v, attention, h, ffn.input(), ffn.gate(), ffn.up(), ffn.product(), ffn.out());
+    }
+
+    /** Adds the layer's nodes over rows that continue sequences of a cache; the residual stream that leaves it. */
+    SDVariable decode(SDVariable x, CachedAttention.Rows rows, CachedAttention.Cache cache) {
+        List<SDVariable> qkv = qkv(attentionInput(x, ""), "");
+        SDVariable q = RopeAt.of(name("q", ""), qkv.get(0), rows.positions(), rotary);
+        SDVariable k = RopeAt.of(name("k", ""), qkv.get(1), rows.positions(), rotary);
+        SDVariable attention = CachedAttention.of(name("attention", ""), q, k, qkv.get(2), rows, cache);
+        return feedForward(addAttention(x, attention, ""), "").out();
+    }
+
+    private List<SDVariable> qkv(SDVariable attentionInput, String suffix) {
+        return Linear.of(
+                List.of(name("xq", suffix), name("xk", suffix), name("v", suffix)), attentionInput, qkvWeights());
+    }
+
+    private SDVariable addAttention(SDVariable x, SDVariable attention, String suffix) {
+        return ResidualAdd.of(name("h", suffix), x, Linear.of(name("xo", suffix), attention, wo));
+    }
+
+    private FeedForward feedForward(SDVariable h, String suffix) {
+        SDVariable input = ffnInput(h, suffix);
         List<SDVariable> gateAndUp =
-                Linear.of(List.of(name("gate", suffix), name("up", suffix)), ffnInput, gateAndUpWeights());
+                Linear.of(List.of(name("gate", suffix), name("up", suffix)), input, gateAndUpWeights());
         SDVariable gate = gateAndUp.get(0);
         SDVariable up = gateAndUp.get(1);
         SDVariable product = product(gate, up, suffix);
         SDVariable out = ResidualAdd.of(name("out", suffix), h, Linear.of(name("down", suffix), product, w2));
-        return new LayerActivations(x, attentionInput, q, k, v, attention, h, ffnInput, gate, up, product, out);
+        return new FeedForward(input, gate, up, product, out);
     }
 
     /** The weights over attention's input, in one node. */
@@ -116,9 +137,5 @@ record TransformerLayer(
     /** What a node of this layer is called in the graph. */
     String name(String node, String suffix) {
         return "layers." + index + "." + node + suffix;
-    }
-
-    private SDVariable rope(SDVariable x, String node, String suffix) {
-        return Rope.of(name(node, suffix), x, shape.time(), rotary);
     }
 }

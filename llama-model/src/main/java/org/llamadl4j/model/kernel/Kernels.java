@@ -141,6 +141,33 @@ public interface Kernels extends AutoCloseable {
             Tensor dK,
             Tensor dV);
 
+    /**
+     * Attention of new rows to what a cache keeps of their sequences and to each other, softmax(q·kᵀ/√K)·v. Row n continues
+     * sequence sequences[n] at position p = positions[n], and attends to the positions max(0, p - C + 1) to p: the rows before
+     * it in the call, and what earlier calls left in the cache. Afterwards the cache holds the last C positions of each
+     * sequence. A row whose sequence is negative stands for nothing, and its output is 0.
+     *
+     * <p>The rows of one sequence are together, at consecutive positions. The positions before them have been rows of
+     * earlier calls, or were copied by {@link #copyCache}.
+     *
+     * @param q (N, H·K), rotated
+     * @param k (N, G·K), rotated
+     * @param v (N, G·K)
+     * @param sequences (N) int32
+     * @param positions (N) int32
+     * @param keys (S,C,G,K): one layer's keys of S sequences, modified; their order in memory is the device's own
+     * @param values (S,C,G,K), modified
+     * @param out (N, H·K)
+     */
+    void cachedAttention(
+            Tensor q, Tensor k, Tensor v, Tensor sequences, Tensor positions, Tensor keys, Tensor values, Tensor out);
+
+    /**
+     * Copies what {@link #cachedAttention} left of positions 0 to {@code length} - 1, or of the last C of them, from sequence
+     * {@code from} to sequence {@code to} of {@code cache} (S,C,G,K), keys or values.
+     */
+    void copyCache(Tensor cache, int from, int to, int length);
+
     /** out = gate · sigmoid(gate) · up, element by element (Shazeer, 2020). {@code out} may be {@code gate} or {@code up}. */
     void swiGlu(Tensor gate, Tensor up, Tensor out);
 
@@ -177,6 +204,9 @@ public interface Kernels extends AutoCloseable {
 
     /** out(M,D): row m is row rows[m] of x(N,D). */
     void selectRows(Tensor x, Tensor rows, Tensor out);
+
+    /** out(M) = log Σ exp(x) over each row of x(M,V). */
+    void logSumExp(Tensor x, Tensor out);
 
     /** Sum of the squares of all elements, accumulated in float64. */
     double sumOfSquares(Tensor x);

@@ -35,11 +35,14 @@ public final class MeasuredKernels implements Kernels {
     private final Counter ropeAt = counter("ropeAt");
     private final Counter causalAttention = counter("causalAttention");
     private final Counter causalAttentionGradient = counter("causalAttentionGradient");
+    private final Counter cachedAttention = counter("cachedAttention");
+    private final Counter copyCache = counter("copyCache");
     private final Counter swiGlu = counter("swiGlu");
     private final Counter swiGluGradient = counter("swiGluGradient");
     private final Counter crossEntropy = counter("crossEntropy");
     private final Counter crossEntropyGradient = counter("crossEntropyGradient");
     private final Counter selectRows = counter("selectRows");
+    private final Counter logSumExp = counter("logSumExp");
     private final Counter sumOfSquares = counter("sumOfSquares");
     private final Counter adamW = counter("adamW");
 
@@ -266,6 +269,21 @@ public final class MeasuredKernels implements Kernels {
     }
 
     @Override
+    public void cachedAttention(
+            Tensor q, Tensor k, Tensor v, Tensor sequences, Tensor positions, Tensor keys, Tensor values, Tensor out) {
+        long began = System.nanoTime();
+        kernels.cachedAttention(q, k, v, sequences, positions, keys, values, out);
+        cachedAttention.ended(began);
+    }
+
+    @Override
+    public void copyCache(Tensor cache, int from, int to, int length) {
+        long began = System.nanoTime();
+        kernels.copyCache(cache, from, to, length);
+        copyCache.ended(began);
+    }
+
+    @Override
     public void swiGlu(Tensor gate, Tensor up, Tensor out) {
         long began = System.nanoTime();
         kernels.swiGlu(gate, up, out);
@@ -306,6 +324,13 @@ public final class MeasuredKernels implements Kernels {
         long began = System.nanoTime();
         kernels.selectRows(x, rows, out);
         selectRows.ended(began);
+    }
+
+    @Override
+    public void logSumExp(Tensor x, Tensor out) {
+        long began = System.nanoTime();
+        kernels.logSumExp(x, out);
+        logSumExp.ended(began);
     }
 
     @Override

@@ -34,10 +34,13 @@ public final class KernelSession extends InferenceSession {
             new Rope(),
             new CausalAttention(),
             new CausalAttention.Gradient(),
+            new RopeAt(),
+            new CachedAttention(),
             new SwiGlu(),
             new SwiGlu.Gradient(),
             new ResidualAdd(),
             new SelectRows(),
+            new LogSumExp(),
             new CrossEntropy(),
             new CrossEntropy.Gradient());
 

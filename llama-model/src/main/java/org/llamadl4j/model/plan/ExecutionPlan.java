@@ -41,24 +41,26 @@ public final class ExecutionPlan {
      *     A gradient of a weight is added to its memory, not written.
      */
     public static ExecutionPlan compile(SameDiff sd, Map<String, Tensor> bound, Kernels kernels) {
+        return compile(sd, bound, kernels, new Arena(kernels));
+    }
+
+    /** The same with its activations in {@code arena}: a run of it overwrites those of other plans there. */
+    public static ExecutionPlan compile(SameDiff sd, Map<String, Tensor> bound, Kernels kernels, Arena arena) {
         long segment = kernels.maximumLength() / ArenaLayout.ALIGNMENT * ArenaLayout.ALIGNMENT;
-        return compile(sd, bound, kernels, segment);
+        return compile(sd, bound, kernels, arena, segment);
     }
 
     /** The same with an arena of segments of {@code segment} elements. */
-    static ExecutionPlan compile(SameDiff sd, Map<String, Tensor> bound, Kernels kernels, long segment) {
+    static ExecutionPlan compile(SameDiff sd, Map<String, Tensor> bound, Kernels kernels, Arena arena, long segment) {
         List<SameDiffOp> ops = needed(sd, bound.keySet());
         Map<String, long[]> shapes = shapes(sd, bound, ops);
         ArenaLayout layout = ArenaLayout.of(ops, shapes, bound.keySet(), segment);
-        List<Buffer> arena = new ArrayList<>();
-        for (long begin = 0; begin < layout.size(); begin += segment) {
-            arena.add(kernels.allocate(ElementType.FLOAT32, Math.min(segment, layout.size() - begin)));
-        }
+        List<Buffer> segments = arena.segments(layout.size(), segment);
 
         Map<String, Tensor> tensors = new HashMap<>(bound);
         layout.offsets().forEach((name, offset) -> {
             long[] shape = shapes.get(name);
-            Buffer buffer = arena.get(Math.toIntExact(offset / segment));
+            Buffer buffer = segments.get(Math.toIntExact(offset / segment));
             tensors.put(name, new Tensor(buffer.slice(offset % segment, ArenaLayout.size(shape)), shape));
         });
         Step[] steps = ops.stream()

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.llamadl4j.model.config.RopeScaling;
+import org.llamadl4j.model.generate.DecoderPass;
+import org.llamadl4j.model.generate.KvCache;
 import org.llamadl4j.model.kernel.ElementType;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.RotaryPairs;
@@ -66,6 +68,33 @@ class LongContextTest {
                 golden.config().withRopeScaling(RopeScaling.NONE), golden.positions(), golden.logits());
         float[] logits = logits(unscaled, unscaled.weights(RotaryPairs.ADJACENT, KERNELS));
         assertThat(RelativeError.of(logits, golden.logits())).isGreaterThan(0.1);
+    }
+
+    /** A prompt of 8,000 tokens in chunks, then a token at a time. */
+    @ParameterizedTest
+    @CsvSource({"llama2, HALVES", "llama3.1, ADJACENT"})
+    void logitsOverACacheAreThoseOfPyTorchNearAndFar(String name, RotaryPairs pairs) throws IOException {
+        GoldenLongModel golden = GoldenLongModel.open(name, scratch);
+        int[] tokens = golden.tokens();
+        int vocabSize = golden.config().vocabSize();
+        KvCache cache = new KvCache(golden.config(), 1, golden.time(), KERNELS);
+        DecoderPass pass = new DecoderPass(golden.weights(pairs, KERNELS), cache, KERNELS);
+        int[] predicted = new int[1];
+        for (int t = 0; t < tokens.length; t++) {
+            pass.add(0, tokens[t], Arrays.binarySearch(golden.positions(), t) >= 0);
+            if (pass.room() == 0 || t >= 8000 || t == tokens.length - 1) {
+                pass.run(prediction -> {
+                    int p = predicted[0]++;
+                    assertThat(prediction.position()).isEqualTo(golden.positions()[p]);
+                    assertThat(RelativeError.of(
+                                    prediction.logits(),
+                                    Arrays.copyOfRange(golden.logits(), p * vocabSize, (p + 1) * vocabSize)))
+                            .as("position %d", golden.positions()[p])
+                            .isLessThan(1e-4);
+                });
+            }
+        }
+        assertThat(predicted[0]).isEqualTo(golden.positions().length);
     }
 
     private static float[] logits(GoldenLongModel golden, LlamaWeights weights) {

@@ -144,10 +144,15 @@ public final class ReferenceOps {
     public record Attention(double[] out, double[] logSumExp) {}
 
     public static Attention causalAttention(AttentionShape shape, double[] q, double[] k, double[] v) {
+        return causalAttention(shape, 0, q, k, v);
+    }
+
+    /** The same of queries from position {@code first} on alone; what it leaves of the others is 0. */
+    public static Attention causalAttention(AttentionShape shape, int first, double[] q, double[] k, double[] v) {
         int headDim = shape.headDim();
         double[] out = new double[q.length];
         double[] logSumExp = new double[shape.batch() * shape.time() * shape.heads()];
-        forEachQuery(shape, (query, firstKey, keyStride, keys) -> {
+        forEachQuery(shape, first, (query, firstKey, keyStride, keys) -> {
             double[] softmax = scores(shape, q, query, k, firstKey, keyStride, keys);
             logSumExp[query / headDim] = softmaxInPlace(softmax);
             for (int j = 0; j < keys; j++) {
@@ -169,7 +174,7 @@ public final class ReferenceOps {
         double[] dQ = new double[q.length];
         double[] dK = new double[k.length];
         double[] dV = new double[v.length];
-        forEachQuery(shape, (query, firstKey, keyStride, keys) -> {
+        forEachQuery(shape, 0, (query, firstKey, keyStride, keys) -> {
             double[] softmax = scores(shape, q, query, k, firstKey, keyStride, keys);
             softmaxInPlace(softmax);
             double[] dSoftmax = new double[keys];
@@ -199,11 +204,11 @@ public final class ReferenceOps {
         void visit(int query, int firstKey, int keyStride, int keys);
     }
 
-    private static void forEachQuery(AttentionShape shape, QueryVisitor visitor) {
+    private static void forEachQuery(AttentionShape shape, int first, QueryVisitor visitor) {
         int group = shape.heads() / shape.kvHeads();
         int keyStride = shape.kvHeads() * shape.headDim();
         for (int batch = 0; batch < shape.batch(); batch++) {
-            for (int t = 0; t < shape.time(); t++) {
+            for (int t = first; t < shape.time(); t++) {
                 for (int head = 0; head < shape.heads(); head++) {
                     int query = ((batch * shape.time() + t) * shape.heads() + head) * shape.headDim();
                     int firstKey = batch * shape.time() * keyStride + head / group * shape.headDim();

@@ -202,6 +202,19 @@ class LlamaOpTest {
                 .hasMessageContaining("llama_swiglu_gradient");
     }
 
+    @Example
+    void anOpOfInferenceSaysWhatToTrainWith() {
+        assertThatThrownBy(() -> new RopeAt().doDiff(List.of()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("train with Rope");
+        assertThatThrownBy(() -> new CachedAttention().doDiff(List.of()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("train with CausalAttention");
+        assertThatThrownBy(() -> new LogSumExp().doDiff(List.of()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("train with CrossEntropy");
+    }
+
     /** SameDiff's own session would end the JVM in native code. */
     @Example
     void asksForItsSessionWhereItIsNotInstalled() {

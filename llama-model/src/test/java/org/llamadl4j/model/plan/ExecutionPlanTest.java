@@ -69,7 +69,7 @@ class ExecutionPlanTest {
             bound.put(name, new Tensor(KERNELS.allocate(ElementType.FLOAT32, ROWS * COLUMNS), ROWS, COLUMNS));
         }
         long segment = 16 * (1 + random.nextInt(4));
-        ExecutionPlan plan = ExecutionPlan.compile(sd, bound, KERNELS, segment);
+        ExecutionPlan plan = ExecutionPlan.compile(sd, bound, KERNELS, new Arena(KERNELS), segment);
         plan.run();
         plan.run();
 
@@ -111,7 +111,8 @@ class ExecutionPlanTest {
         SDVariable x = sd.placeHolder("x", DataType.FLOAT, ROWS, 2 * COLUMNS);
         ResidualAdd.of("twice", ResidualAdd.of("large", x, x), x);
         Tensor wide = new Tensor(KERNELS.allocate(ElementType.FLOAT32, ROWS * 2 * COLUMNS), ROWS, 2 * COLUMNS);
-        assertThatThrownBy(() -> ExecutionPlan.compile(sd, Map.of("x", wide, "twice", wide), KERNELS, 16))
+        assertThatThrownBy(() ->
+                        ExecutionPlan.compile(sd, Map.of("x", wide, "twice", wide), KERNELS, new Arena(KERNELS), 16))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("large")
                 .hasMessageContaining("fewer tokens");

@@ -31,8 +31,10 @@ public final class CpuKernels implements Kernels {
     private final CpuRope rope;
     private final CpuAttention attention;
     private final CpuAttentionGradient attentionGradient;
+    private final CpuCachedAttention cachedAttention;
     private final CpuSwiGlu swiGlu;
     private final CpuCrossEntropy crossEntropy;
+    private final CpuLogSumExp logSumExp;
     private final CpuReductions reductions;
     private final CpuAdamW adamW;
 
@@ -46,8 +48,10 @@ public final class CpuKernels implements Kernels {
         rope = new CpuRope(workers);
         attention = new CpuAttention(workers);
         attentionGradient = new CpuAttentionGradient(workers);
+        cachedAttention = new CpuCachedAttention(workers);
         swiGlu = new CpuSwiGlu(workers);
         crossEntropy = new CpuCrossEntropy(workers, matMul);
+        logSumExp = new CpuLogSumExp(workers);
         reductions = new CpuReductions(workers);
         adamW = new CpuAdamW(workers);
     }
@@ -262,6 +266,17 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
+    public void cachedAttention(
+            Tensor q, Tensor k, Tensor v, Tensor sequences, Tensor positions, Tensor keys, Tensor values, Tensor out) {
+        cachedAttention.attend(q, k, v, sequences, positions, keys, values, out);
+    }
+
+    @Override
+    public void copyCache(Tensor cache, int from, int to, int length) {
+        cachedAttention.copy(cache, from, to, length);
+    }
+
+    @Override
     public void swiGlu(Tensor gate, Tensor up, Tensor out) {
         swiGlu.forward(gate, up, out);
     }
@@ -292,6 +307,11 @@ public final class CpuKernels implements Kernels {
     @Override
     public void selectRows(Tensor x, Tensor rows, Tensor out) {
         embedding.select("row", x, rows, out);
+    }
+
+    @Override
+    public void logSumExp(Tensor x, Tensor out) {
+        logSumExp.compute(x, out);
     }
 
     @Override

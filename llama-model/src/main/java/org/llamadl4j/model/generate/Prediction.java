@@ -1,0 +1,17 @@
+package org.llamadl4j.model.generate;
+
+/**
+ * What the model expects after one token.
+ *
+ * @param sequence of the cache, which that token belongs to
+ * @param position of that token
+ * @param logits (V), valid until the next prediction is made
+ * @param logSumExp of the logits
+ */
+public record Prediction(int sequence, int position, float[] logits, double logSumExp) {
+
+    /** ln of the probability of {@code token} coming next. */
+    public double logProbability(int token) {
+        return logits[token] - logSumExp;
+    }
+}
