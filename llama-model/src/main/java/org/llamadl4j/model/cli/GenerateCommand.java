@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import lombok.extern.slf4j.Slf4j;
 import org.llamadl4j.model.LlamaModel;
+import org.llamadl4j.model.error.UserError;
+import org.llamadl4j.model.generate.Completion;
 import org.llamadl4j.model.generate.Generation;
 import org.llamadl4j.model.generate.GenerationOptions;
 import org.llamadl4j.model.generate.Generator;
@@ -63,6 +66,34 @@ public final class GenerateCommand implements LlamaCommand {
     private int topK;
 
     @Option(
+            names = "--min-p",
+            paramLabel = "P",
+            defaultValue = "0",
+            description = "Sample from tokens at least P times as likely as the likeliest; 0 for no limit"
+                    + " (default ${DEFAULT-VALUE}).")
+    private double minP;
+
+    @Option(
+            names = "--repetition-penalty",
+            paramLabel = "R",
+            defaultValue = "1",
+            description = "Over 1, tokens of the prompt and the text become less likely; 1 for none"
+                    + " (default ${DEFAULT-VALUE}).")
+    private double repetitionPenalty;
+
+    @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            description = "End before this would come, and do not print it; may be given several times.")
+    private List<String> stopStrings = List.of();
+
+    @Option(
+            names = "--cache",
+            paramLabel = "C",
+            description = "Keep the last C positions alone, so that memory stays fixed (default: the model's context).")
+    private Integer cache;
+
+    @Option(
             names = "--seed",
             paramLabel = "S",
             description = "The same seed gives the same text (default: another each time).")
@@ -78,22 +109,28 @@ public final class GenerateCommand implements LlamaCommand {
                 .temperature(temperature)
                 .topK(topK)
                 .topP(topP)
+                .minP(minP)
+                .repetitionPenalty(repetitionPenalty)
+                .stopStrings(stopStrings)
                 .seed(seed != null ? seed : ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE))
                 .build();
+        if (cache != null && cache < 1) {
+            throw UserError.usage("--cache must be 1 or more, not %d", cache);
+        }
         try (Kernels kernels = CpuKernels.create()) {
             LlamaModel model = opening.open(kernels);
-            Generation generation = new Generator(model).start(prompt, options);
+            int context = model.config().contextLength();
+            int slots = cache != null ? Math.min(cache, context) : context;
+            Generation generation = new Generator(model, slots).start(prompt, options);
             PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-            if (json) {
-                printJson(generation, options, out);
-            } else {
+            if (!json) {
                 printText(generation, out);
             }
-            log.info(
-                    "{} new tokens, seed {}, ended by {}",
-                    generation.newTokens().length,
-                    options.seed(),
-                    reason(generation));
+            Completion completion = generation.complete();
+            if (json) {
+                printJson(completion, options, out);
+            }
+            log.info("{} new tokens, seed {}, ended by {}", completion.newTokens(), options.seed(), reason(completion));
         }
         return 0;
     }
@@ -101,26 +138,25 @@ public final class GenerateCommand implements LlamaCommand {
     private void printText(Generation generation, PrintStream out) {
         out.print(prompt);
         out.flush();
-        generation.forEachRemaining(piece -> {
-            out.print(piece);
+        generation.forEachRemaining(token -> {
+            out.print(token.text());
             out.flush();
         });
         out.println();
     }
 
-    private void printJson(Generation generation, GenerationOptions options, PrintStream out) throws Exception {
-        String text = generation.remaining();
+    private void printJson(Completion completion, GenerationOptions options, PrintStream out) {
         ObjectNode object = JsonMapper.builder().build().createObjectNode();
         object.put("prompt", prompt);
-        object.put("text", text);
-        object.put("stop_reason", reason(generation));
-        object.put("prompt_tokens", generation.promptTokens());
-        object.put("new_tokens", generation.newTokens().length);
+        object.put("text", completion.text());
+        object.put("stop_reason", reason(completion));
+        object.put("prompt_tokens", completion.promptTokens());
+        object.put("new_tokens", completion.newTokens());
         object.put("seed", options.seed());
         out.println(object);
     }
 
-    private static String reason(Generation generation) {
-        return generation.stopReason().orElseThrow().name().toLowerCase(Locale.ROOT);
+    private static String reason(Completion completion) {
+        return completion.stopReason().name().toLowerCase(Locale.ROOT);
     }
 }

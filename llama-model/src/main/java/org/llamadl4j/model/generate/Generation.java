@@ -1,125 +1,83 @@
 package org.llamadl4j.model.generate;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.Set;
-import org.llamadl4j.model.tokenizer.Tokenizer;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
-/**
- * One text as it grows: each {@link #next} computes until at least one more character is known and returns what is
- * new. A character whose bytes are not all there yet waits.
- */
-public final class Generation implements Iterator<String> {
+/** The tokens of a text as it grows: each {@link #next} computes one. */
+public final class Generation implements Iterator<Token> {
 
-    /** The logits after the first {@code length} of {@code tokens}. */
-    @FunctionalInterface
-    interface NextToken {
-        float[] logits(int[] tokens, int length);
+    private final Session session;
+    private final Continuation continuation;
+    private final int promptTokens;
+    private final int version;
+    private final List<Token> tokens = new ArrayList<>();
+
+    /** Goes on from the tokens of {@code session}, which {@code continuation} knows. */
+    Generation(Session session, Continuation continuation) {
+        this.session = session;
+        this.continuation = continuation;
+        promptTokens = session.length();
+        version = session.version();
     }
 
-    private final NextToken model;
-    private final Tokenizer tokenizer;
-    private final Set<Integer> endIds;
-    private final Tokenizer.StreamingDecoder decoder;
-    private final GenerationOptions options;
-    private final Sampler sampler;
-
-    /** Prompt, then what was generated; as long as the context. */
-    private final int[] tokens;
-
-    private final int promptLength;
-    private int length;
-    private StopReason stopReason;
-    private boolean finished;
-    private String pending = "";
-
-    /** {@code prompt} begins with BOS and is shorter than {@code contextLength}. */
-    Generation(
-            NextToken model,
-            Tokenizer tokenizer,
-            Set<Integer> endIds,
-            int contextLength,
-            int[] prompt,
-            GenerationOptions options) {
-        this.model = model;
-        this.tokenizer = tokenizer;
-        this.endIds = endIds;
-        this.options = options;
-        this.sampler = new Sampler(options);
-        this.tokens = Arrays.copyOf(prompt, contextLength);
-        this.promptLength = prompt.length;
-        this.length = prompt.length;
-        // The decoder must know what came before: a first token loses its leading space.
-        this.decoder = tokenizer.streamingDecoder();
-        for (int id : prompt) {
-            decoder.append(id);
-        }
-    }
-
+    /** Whether the text goes on. Nothing is computed. */
     @Override
     public boolean hasNext() {
-        while (pending.isEmpty() && !finished) {
-            advance();
-        }
-        return !pending.isEmpty();
+        return continuation.stopReason().isEmpty();
     }
 
+    /**
+     * Computes the next token.
+     *
+     * @throws ConcurrentModificationException if the session, or the generator, has gone on to another text
+     */
     @Override
-    public String next() {
+    public Token next() {
         if (!hasNext()) {
-            throw new NoSuchElementException("the text has ended: " + stopReason);
+            throw new NoSuchElementException("the text has ended: " + continuation.stopReason());
         }
-        String piece = pending;
-        pending = "";
-        return piece;
+        if (session.version() != version) {
+            throw new ConcurrentModificationException("another text was begun where this one was");
+        }
+        Token token = session.next(continuation);
+        tokens.add(token);
+        return token;
     }
 
-    /** Everything that is still to come, joined. */
-    public String remaining() {
-        StringBuilder text = new StringBuilder();
-        forEachRemaining(text::append);
-        return text.toString();
+    /** The tokens that are still to come, each computed when it is asked for. */
+    public Stream<Token> stream() {
+        return StreamSupport.stream(
+                Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED | Spliterator.NONNULL), false);
     }
 
     /** Why the text ended; empty while it goes on. */
     public Optional<StopReason> stopReason() {
-        return Optional.ofNullable(stopReason);
+        return continuation.stopReason();
     }
 
-    /** Tokens of the prompt, with its BOS. */
+    /** Generates all that is still to come. */
+    public Completion complete() {
+        while (hasNext()) {
+            next();
+        }
+        return Completion.of(tokens, continuation.stopReason().orElseThrow(), promptTokens);
+    }
+
+    /** Tokens of what it goes on from. */
     public int promptTokens() {
-        return promptLength;
+        return promptTokens;
     }
 
-    /** The ids that were generated so far, without the one that ended them. */
-    public int[] newTokens() {
-        return Arrays.copyOfRange(tokens, promptLength, length);
-    }
-
-    /** Generates one token, or ends. */
-    private void advance() {
-        if (length - promptLength >= options.maxNewTokens()) {
-            end(StopReason.LENGTH);
-            return;
-        }
-        if (length == tokens.length) {
-            end(StopReason.CONTEXT);
-            return;
-        }
-        int id = sampler.sample(model.logits(tokens, length), tokenizer.vocabSize());
-        if (endIds.contains(id)) {
-            end(StopReason.END_OF_TEXT);
-            return;
-        }
-        tokens[length++] = id;
-        pending = decoder.append(id);
-    }
-
-    private void end(StopReason reason) {
-        stopReason = reason;
-        finished = true;
-        pending = decoder.finish();
+    /** Those that were generated so far. */
+    public List<Token> tokens() {
+        return List.copyOf(tokens);
     }
 }

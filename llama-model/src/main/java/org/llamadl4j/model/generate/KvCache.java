@@ -121,18 +121,32 @@ public final class KvCache {
         highest[to] = highest[from] > slots && length > 0 ? highest[from] : length;
     }
 
+    /**
+     * Whether {@code sequence} can go on after its first {@code length} positions, of which it has as many: whether the ring
+     * still holds what would come before.
+     */
+    public boolean keeps(int sequence, int length) {
+        return length == 0 || firstNeeded(length) >= firstKept(sequence);
+    }
+
+    private int firstNeeded(int length) {
+        return Math.max(0, length - slots + 1);
+    }
+
+    private int firstKept(int sequence) {
+        return Math.max(0, highest[sequence] - slots);
+    }
+
     private void requireKept(int sequence, int length) {
         Objects.checkIndex(sequence, sequences());
         if (length < 0 || length > lengths[sequence]) {
             throw new IllegalArgumentException("the first %d positions of sequence %d, which has %d"
                     .formatted(length, sequence, lengths[sequence]));
         }
-        int firstNeeded = Math.max(0, length - slots + 1);
-        int firstKept = highest[sequence] - slots;
-        if (length > 0 && firstNeeded < firstKept) {
+        if (!keeps(sequence, length)) {
             throw new IllegalArgumentException(
                     "sequence %d cannot go on after %d positions: of its %d, the ring of %d holds those from %d on"
-                            .formatted(sequence, length, highest[sequence], slots, firstKept));
+                            .formatted(sequence, length, highest[sequence], slots, firstKept(sequence)));
         }
     }
 

@@ -14,4 +14,15 @@ public record Prediction(int sequence, int position, float[] logits, double logS
     public double logProbability(int token) {
         return logits[token] - logSumExp;
     }
+
+    /** The likeliest token; of equals the first. */
+    public int likeliest() {
+        int best = 0;
+        for (int id = 1; id < logits.length; id++) {
+            if (logits[id] > logits[best]) {
+                best = id;
+            }
+        }
+        return best;
+    }
 }

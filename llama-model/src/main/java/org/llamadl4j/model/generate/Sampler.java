@@ -5,10 +5,13 @@ import java.util.SplittableRandom;
 import org.llamadl4j.model.error.UserError;
 
 /**
- * Draws the next token from its logits: divided by the temperature, then the top k are kept, then of these the top p.
- * Equal probabilities count as if the smaller id were the likelier.
+ * Draws the next token from its logits: divided by the temperature, then the top k are kept, of these the top p, and of
+ * these those that min p leaves. Equal probabilities count as if the smaller id were the likelier.
  */
 public final class Sampler {
+
+    /** Below it, one more glance at the weights would tell no more than sorting all. */
+    private static final double LEAST_WEIGHT = 1e-12;
 
     private final GenerationOptions options;
     private final SplittableRandom random;
@@ -34,12 +37,49 @@ public final class Sampler {
         for (int id = 0; id < count; id++) {
             weights[id] = Math.exp((logits[id] - (double) logits[likeliest]) / options.temperature());
         }
-        boolean all = (options.topK() == 0 || options.topK() >= count) && options.topP() == 1;
+        boolean all = (options.topK() == 0 || options.topK() >= count) && options.topP() == 1 && options.minP() == 0;
         if (all) {
             return draw(weights, null, count);
         }
-        int[] order = byLikelihood(logits, count);
+        int[] order = byLikelihood(logits, candidates(weights));
         return draw(weights, order, kept(weights, order));
+    }
+
+    /** Ids among which are all that can pass top k and top p: as few as a glance at the weights tells. */
+    private int[] candidates(double[] weights) {
+        double total = 0;
+        for (double weight : weights) {
+            total += weight;
+        }
+        double least = 0.1;
+        int[] ids;
+        do {
+            least *= 0.01;
+            ids = atLeast(weights, least < LEAST_WEIGHT ? 0 : least);
+        } while (least >= LEAST_WEIGHT && !suffice(weights, ids, total));
+        return ids;
+    }
+
+    private static int[] atLeast(double[] weights, double least) {
+        int[] ids = new int[weights.length];
+        int count = 0;
+        for (int id = 0; id < weights.length; id++) {
+            if (weights[id] >= least) {
+                ids[count++] = id;
+            }
+        }
+        return Arrays.copyOf(ids, count);
+    }
+
+    private boolean suffice(double[] weights, int[] ids, double total) {
+        if (options.topK() > 0) {
+            return ids.length >= options.topK();
+        }
+        double sum = 0;
+        for (int id : ids) {
+            sum += weights[id];
+        }
+        return sum >= options.topP() * total;
     }
 
     private static int likeliest(float[] logits, int count) {
@@ -58,33 +98,49 @@ public final class Sampler {
         return best;
     }
 
-    /** The ids by falling logit. */
-    private static int[] byLikelihood(float[] logits, int count) {
-        long[] keys = new long[count];
-        for (int id = 0; id < count; id++) {
-            int bits = Float.floatToIntBits(logits[id] + 0f);
+    /** {@code ids} by falling logit. */
+    private static int[] byLikelihood(float[] logits, int[] ids) {
+        long[] keys = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            int bits = Float.floatToIntBits(logits[ids[i]] + 0f);
             int ascending = bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
-            keys[id] = (long) ~ascending << 32 | id;
+            keys[i] = (long) ~ascending << 32 | ids[i];
         }
         Arrays.sort(keys);
         return Arrays.stream(keys).mapToInt(key -> (int) key).toArray();
     }
 
-    /** How many of {@code order} pass both filters; at least one. */
+    /** How many of {@code order} pass all filters; at least one. */
     private int kept(double[] weights, int[] order) {
-        int count = options.topK() == 0 ? order.length : Math.min(options.topK(), order.length);
+        int most = options.topK() == 0 ? order.length : Math.min(options.topK(), order.length);
+        int count = reaching(options.topP(), weights, order, most);
+        // The likeliest weighs 1.
+        while (count > 1 && weights[order[count - 1]] < options.minP()) {
+            count--;
+        }
+        return count;
+    }
+
+    /** How many of the first {@code most} ids of {@code order} together have {@code share} of their weight, or of all. */
+    private int reaching(double share, double[] weights, int[] order, int most) {
         double total = 0;
-        for (int i = 0; i < count; i++) {
-            total += weights[order[i]];
+        if (options.topK() == 0) {
+            for (double weight : weights) {
+                total += weight;
+            }
+        } else {
+            for (int i = 0; i < most; i++) {
+                total += weights[order[i]];
+            }
         }
         double sum = 0;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < most; i++) {
             sum += weights[order[i]];
-            if (sum >= options.topP() * total) {
+            if (sum >= share * total) {
                 return i + 1;
             }
         }
-        return count;
+        return most;
     }
 
     /** One of the first {@code count} ids of {@code order}, or of all where that is null, in proportion to its weight. */

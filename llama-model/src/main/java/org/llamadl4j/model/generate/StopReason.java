@@ -7,5 +7,7 @@ public enum StopReason {
     /** It has as many new tokens as were asked for. */
     LENGTH,
     /** The model's context is full: prompt and new tokens together are as long as what it was trained on. */
-    CONTEXT
+    CONTEXT,
+    /** One of {@link GenerationOptions#stopStrings} would have come next. */
+    STOP_STRING
 }

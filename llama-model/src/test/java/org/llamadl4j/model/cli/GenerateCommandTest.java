@@ -125,6 +125,36 @@ class GenerateCommandTest {
     }
 
     @Test
+    void endsBeforeAStopString() throws IOException {
+        String text = generateJson("--temperature", "0").get("text").asText();
+        String stop = text.substring(5, 7);
+        JsonNode json = generateJson("--temperature", "0", "--stop", "no such text", "--stop", stop);
+        assertThat(json.get("text").asText()).isEqualTo(text.substring(0, text.indexOf(stop)));
+        assertThat(json.get("stop_reason").asText()).isEqualTo("stop_string");
+    }
+
+    @Test
+    void everyOptionOfSamplingCounts() throws IOException {
+        String text = generateJson("--seed", "5", "--top-p", "1").get("text").asText();
+        assertThat(generateJson("--seed", "5", "--top-p", "1", "--min-p", "0.9")
+                        .get("text")
+                        .asText())
+                .isNotEqualTo(text);
+        assertThat(generateJson("--seed", "5", "--top-p", "1", "--repetition-penalty", "3")
+                        .get("text")
+                        .asText())
+                .isNotEqualTo(text);
+        assertThat(generateJson("--seed", "5", "--top-p", "1", "--cache", "2")
+                        .get("text")
+                        .asText())
+                .isNotEqualTo(text);
+        assertThat(generateJson("--seed", "5", "--top-p", "1", "--cache", "1000000000")
+                        .get("text")
+                        .asText())
+                .isEqualTo(text);
+    }
+
+    @Test
     void drawsAnotherSeedEachTimeAndTellsIt() throws IOException {
         assertThat(generateJson().get("seed").asLong())
                 .isNotEqualTo(generateJson().get("seed").asLong());
@@ -137,6 +167,10 @@ class GenerateCommandTest {
         "--top-p, 1.5, top-p",
         "--top-k, -2, top-k",
         "--max-new-tokens, -5, max-new-tokens",
+        "--min-p, 2, min-p",
+        "--repetition-penalty, 0, repetition-penalty",
+        "--stop, '', stop string",
+        "--cache, 0, --cache",
         "--seed, x, seed",
         "--topk, 5, --topk"
     })

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -88,6 +89,31 @@ class SamplerTest {
     }
 
     @Test
+    void minPKeepsWhatIsNotFarFromTheLikeliest() {
+        assertThat(frequencies(options().minP(0.5).build(), LOGITS))
+                .containsExactly(new double[] {0.625, 0.375, 0, 0}, within(0.01));
+        assertThat(frequencies(options().minP(0.2).build(), LOGITS))
+                .containsExactly(new double[] {0.5 / 0.95, 0.3 / 0.95, 0.15 / 0.95, 0}, within(0.01));
+        assertThat(frequencies(options().minP(1).build(), LOGITS))
+                .containsExactly(new double[] {1, 0, 0, 0}, within(1e-9));
+    }
+
+    @Test
+    void minPLooksAtWhatTheTemperatureMade() {
+        // The squares of 0.5 and 0.3 are 1 to 0.36.
+        assertThat(frequencies(options().temperature(0.5).minP(0.4).build(), LOGITS))
+                .containsExactly(new double[] {1, 0, 0, 0}, within(1e-9));
+    }
+
+    @Test
+    void minPLeavesOfTopPWhatItWouldLeaveOfAll() {
+        assertThat(frequencies(options().topP(0.85).minP(0.5).build(), LOGITS))
+                .containsExactly(new double[] {0.625, 0.375, 0, 0}, within(0.01));
+        assertThat(frequencies(options().topK(1).minP(0.1).build(), LOGITS))
+                .containsExactly(new double[] {1, 0, 0, 0}, within(1e-9));
+    }
+
+    @Test
     void temperatureZeroTakesTheLikeliestAndTheFirstOfEquals() {
         Sampler sampler = new Sampler(options().temperature(0).build());
         assertThat(sampler.sample(new float[] {1, 5, 5, 2}, 4)).isEqualTo(1);
@@ -115,7 +141,7 @@ class SamplerTest {
     @Property(tries = 300)
     void neverDrawsOutsideTopKAndTopP(
             @ForAll @Size(min = 1, max = 30) float[] logits,
-            @ForAll @IntRange(min = 1, max = 35) int topK,
+            @ForAll @IntRange(max = 35) int topK,
             @ForAll @DoubleRange(min = 0.01, max = 1) double topP,
             @ForAll long seed) {
         Integer[] order = IntStream.range(0, logits.length).boxed().toArray(Integer[]::new);
@@ -123,11 +149,12 @@ class SamplerTest {
         double[] weights = IntStream.range(0, logits.length)
                 .mapToDouble(id -> Math.exp(logits[id] - (double) logits[order[0]]))
                 .toArray();
+        int most = topK == 0 ? order.length : Math.min(topK, order.length);
         double total =
-                Arrays.stream(order).limit(topK).mapToDouble(id -> weights[id]).sum();
+                Arrays.stream(order).limit(most).mapToDouble(id -> weights[id]).sum();
         double sum = 0;
         int kept = 0;
-        while (kept < Math.min(topK, order.length) && sum < (topP + 1e-9) * total) {
+        while (kept < most && sum < (topP + 1e-9) * total) {
             sum += weights[order[kept++]];
         }
         float least = logits[order[kept - 1]];
@@ -154,19 +181,40 @@ class SamplerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "-1, 1, 0, 1, max-new-tokens",
-        "1, -0.1, 0, 1, temperature",
-        "1, NaN, 0, 1, temperature",
-        "1, Infinity, 0, 1, temperature",
-        "1, 1, -1, 1, top-k",
-        "1, 1, 0, 0, top-p",
-        "1, 1, 0, 1.1, top-p",
-        "1, 1, 0, NaN, top-p"
+        "-1, 1, 0, 1, 0, 1, max-new-tokens",
+        "1, -0.1, 0, 1, 0, 1, temperature",
+        "1, NaN, 0, 1, 0, 1, temperature",
+        "1, Infinity, 0, 1, 0, 1, temperature",
+        "1, 1, -1, 1, 0, 1, top-k",
+        "1, 1, 0, 0, 0, 1, top-p",
+        "1, 1, 0, 1.1, 0, 1, top-p",
+        "1, 1, 0, NaN, 0, 1, top-p",
+        "1, 1, 0, 1, -0.1, 1, min-p",
+        "1, 1, 0, 1, 1.1, 1, min-p",
+        "1, 1, 0, 1, NaN, 1, min-p",
+        "1, 1, 0, 1, 0, 0, repetition-penalty",
+        "1, 1, 0, 1, 0, NaN, repetition-penalty",
+        "1, 1, 0, 1, 0, Infinity, repetition-penalty"
     })
-    void refusesOptionsOutOfRange(int maxNewTokens, double temperature, int topK, double topP, String name) {
-        assertThatThrownBy(() -> new GenerationOptions(maxNewTokens, temperature, topK, topP, 0))
+    void refusesOptionsOutOfRange(
+            int maxNewTokens,
+            double temperature,
+            int topK,
+            double topP,
+            double minP,
+            double repetitionPenalty,
+            String name) {
+        assertThatThrownBy(() -> new GenerationOptions(
+                        maxNewTokens, temperature, topK, topP, minP, repetitionPenalty, List.of(), 0))
                 .isInstanceOfSatisfying(
                         UserError.class, e -> assertThat(e.getExitStatus()).isEqualTo(2))
                 .hasMessageStartingWith(name);
+    }
+
+    @Test
+    void refusesAnEmptyStopString() {
+        assertThatThrownBy(() -> options().stopString("").build())
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("empty stop string");
     }
 }
