@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llamadl4j.model.DamagedFiles;
 
 class GgufFuzzTest {
 
@@ -16,7 +17,7 @@ class GgufFuzzTest {
         int headerBytes = valid.length - dataBytes();
         Path file = folder.resolve("model.gguf");
         ReaderFuzz.run(
-                file, 0.5, random -> ReaderFuzz.overwrite(file, ByteMutator.mutate(valid, 0, headerBytes, random)));
+                file, 0.5, random -> DamagedFiles.overwrite(file, ByteMutator.mutate(valid, 0, headerBytes, random)));
     }
 
     private static int dataBytes() {

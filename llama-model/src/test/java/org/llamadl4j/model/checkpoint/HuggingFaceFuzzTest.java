@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llamadl4j.model.DamagedFiles;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.config.RopeScaling;
@@ -61,14 +62,14 @@ class HuggingFaceFuzzTest {
     void anyConfigurationIsReadOrRefused() throws IOException {
         Path file = folder.resolve("config.json");
         String valid = Files.readString(file).replaceFirst("\\{", "{\"rope_parameters\": {\"rope_theta\": 10000},");
-        ReaderFuzz.run(folder, 0.4, random -> ReaderFuzz.overwrite(file, JsonMutator.mutate(valid, random)));
+        ReaderFuzz.run(folder, 0.4, random -> DamagedFiles.overwrite(file, JsonMutator.mutate(valid, random)));
     }
 
     @Test
     void anyGenerationConfigurationIsReadOrRefused() throws IOException {
         Path file = folder.resolve("generation_config.json");
         String valid = Files.readString(file);
-        ReaderFuzz.run(folder, 0.4, random -> ReaderFuzz.overwrite(file, JsonMutator.mutate(valid, random)));
+        ReaderFuzz.run(folder, 0.4, random -> DamagedFiles.overwrite(file, JsonMutator.mutate(valid, random)));
     }
 
     @Test
@@ -82,7 +83,7 @@ class HuggingFaceFuzzTest {
         ReaderFuzz.run(
                 folder,
                 0.4,
-                random -> ReaderFuzz.overwrite(
+                random -> DamagedFiles.overwrite(
                         file,
                         random.nextInt(4) == 0
                                 ? ByteMutator.mutate(valid, 0, headerBytes, random)
@@ -112,7 +113,7 @@ class HuggingFaceFuzzTest {
         Files.move(single, folder.resolve("model-00001-of-00001.safetensors"));
         String valid = "{\"metadata\": {\"total_size\": 1234}, \"weight_map\": {\n" + weightMap + "}}";
         Path index = folder.resolve("model.safetensors.index.json");
-        ReaderFuzz.run(folder, 0.3, random -> ReaderFuzz.overwrite(index, JsonMutator.mutate(valid, random)));
+        ReaderFuzz.run(folder, 0.3, random -> DamagedFiles.overwrite(index, JsonMutator.mutate(valid, random)));
     }
 
     @Test
@@ -120,6 +121,8 @@ class HuggingFaceFuzzTest {
         Path file = folder.resolve("tokenizer.model");
         byte[] valid = Files.readAllBytes(file);
         ReaderFuzz.run(
-                folder, 0.1, random -> ReaderFuzz.overwrite(file, ByteMutator.mutate(valid, 0, valid.length, random)));
+                folder,
+                0.1,
+                random -> DamagedFiles.overwrite(file, ByteMutator.mutate(valid, 0, valid.length, random)));
     }
 }

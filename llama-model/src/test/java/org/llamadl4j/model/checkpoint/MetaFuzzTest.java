@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llamadl4j.model.DamagedFiles;
 import org.llamadl4j.model.Resources;
 
 /** Damaged files of the folder of two parts that golden_meta.py wrote with PyTorch. */
@@ -37,7 +38,7 @@ class MetaFuzzTest {
                         + " \"max_seq_len\": 64, "
                         + Files.readString(folder.resolve("params.json")).substring(1);
         Path file = folder.resolve("params.json");
-        ReaderFuzz.run(folder, 0.4, random -> ReaderFuzz.overwrite(file, JsonMutator.mutate(valid, random)));
+        ReaderFuzz.run(folder, 0.4, random -> DamagedFiles.overwrite(file, JsonMutator.mutate(valid, random)));
     }
 
     @Test
@@ -48,7 +49,7 @@ class MetaFuzzTest {
         ReaderFuzz.run(
                 folder,
                 0.5,
-                random -> ReaderFuzz.overwrite(file, ByteMutator.mutate(valid, directory, valid.length, random)));
+                random -> DamagedFiles.overwrite(file, ByteMutator.mutate(valid, directory, valid.length, random)));
     }
 
     @Test
@@ -59,7 +60,7 @@ class MetaFuzzTest {
         int end = indexOf(valid, "PK\7\10");
         byte[] pickle = Arrays.copyOfRange(valid, begin, end);
         Path file = folder.resolve(PART);
-        ReaderFuzz.run(folder, 0.5, random -> ReaderFuzz.overwrite(file, withPickle(valid, begin, pickle, random)));
+        ReaderFuzz.run(folder, 0.5, random -> DamagedFiles.overwrite(file, withPickle(valid, begin, pickle, random)));
     }
 
     /** The pickle keeps its length, so that the archive stays valid: it is cut at its end or filled up. */
