@@ -1,6 +1,8 @@
 package org.llamadl4j.model.tokenizer;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A hash map from non-negative longs to non-negative longs that stores no objects: open addressing, linear probing. A
@@ -33,6 +35,13 @@ final class LongLongMap {
     long get(long key) {
         int at = find(entries, key);
         return entries[at] == key ? entries[at + 1] : ABSENT;
+    }
+
+    /** Every key with its value, in no order. */
+    Stream<long[]> entries() {
+        return IntStream.range(0, entries.length / 2)
+                .filter(i -> entries[2 * i] != EMPTY)
+                .mapToObj(i -> new long[] {entries[2 * i], entries[2 * i + 1]});
     }
 
     void put(long key, long value) {

@@ -37,11 +37,21 @@ final class MergeTable {
     private final Map<String, Integer> userDefined;
     private final int longestUserDefined;
 
+    /** By the scores of pieces: any two whose joined text is a piece merge. */
     MergeTable(List<Piece> pieces, boolean escapesSpaces) {
+        this(pieces, escapesSpaces, null);
+    }
+
+    /**
+     * By a list of merges, which leaves scores without meaning.
+     *
+     * @param listed null for those that follow from scores
+     */
+    MergeTable(List<Piece> pieces, boolean escapesSpaces, ListedMerges listed) {
         this.escapesSpaces = escapesSpaces;
         this.symbols = new LongIntMap(1024);
         this.asciiSymbols = new int[ASCII];
-        this.merges = new LongLongMap(4 * pieces.size());
+        this.merges = listed == null ? new LongLongMap(4 * pieces.size()) : listed.table();
         this.unused = new BitSet();
         this.asciiPairs = new boolean[ASCII * ASCII];
         this.otherPairs = new LongIntMap(1024);
@@ -69,14 +79,20 @@ final class MergeTable {
             }
         }
         Arrays.setAll(asciiSymbols, symbols::get);
+        if (listed == null) {
+            addAllMerges(pieces, known);
+        }
+        this.longestUserDefined =
+                userDefined.keySet().stream().mapToInt(String::length).max().orElse(0);
+    }
+
+    private void addAllMerges(List<Piece> pieces, Map<String, Integer> known) {
         int[] rank = ranks(pieces);
         known.forEach((text, piece) -> {
             if (piece < pieces.size()) {
                 addMerges(text, LongIntMap.key(rank[piece], piece), known);
             }
         });
-        this.longestUserDefined =
-                userDefined.keySet().stream().mapToInt(String::length).max().orElse(0);
     }
 
     private static int[] ranks(List<Piece> pieces) {

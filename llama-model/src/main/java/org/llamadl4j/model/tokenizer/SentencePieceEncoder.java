@@ -13,13 +13,11 @@ final class SentencePieceEncoder implements Tokenizer.StreamingEncoder {
 
     private final SentencePieceModel.Normalizer normalizer;
     private final MergeTable table;
-    private final WordEncoder wordEncoder;
+    private final CachedWords words;
     private final int unknownId;
     private final boolean byteFallback;
-    private final ShortWordCache shortWords = new ShortWordCache();
-    private final WordCache otherWords = new WordCache();
     private final IntList ids = new IntList(SLICE);
-    private IntConsumer sink;
+    private final IntConsumer sink;
 
     private char[] buffer = new char[2 * SLICE];
     private int length;
@@ -35,15 +33,10 @@ final class SentencePieceEncoder implements Tokenizer.StreamingEncoder {
     SentencePieceEncoder(SentencePieceModel model, MergeTable table, int unknownId, int[] byteIds, IntConsumer sink) {
         this.normalizer = model.normalizer();
         this.table = table;
-        this.wordEncoder = new WordEncoder(model.pieces(), table, unknownId, byteIds);
+        this.words = new CachedWords(new SentencePieceWordEncoder(model.pieces(), table, unknownId, byteIds));
         this.unknownId = unknownId;
         this.byteFallback = byteIds != null;
         this.sink = sink;
-    }
-
-    /** Sends the ids of the next text elsewhere. */
-    void redirect(IntConsumer newSink) {
-        sink = newSink;
     }
 
     @Override
@@ -125,7 +118,7 @@ final class SentencePieceEncoder implements Tokenizer.StreamingEncoder {
                 char before = text[i - 1];
                 boolean joins = (before | c) < 128 ? table.mayJoin(before, c) : mayJoinBeyondAscii(text, i);
                 if (!joins) {
-                    encodeWord(wordStart, i, high, low, chars);
+                    words.encode(text, wordStart, i, high, low, chars, ids);
                     wordStart = i;
                     high = ShortWordCache.NO_CHARACTERS;
                     low = ShortWordCache.NO_CHARACTERS;
@@ -163,39 +156,6 @@ final class SentencePieceEncoder implements Tokenizer.StreamingEncoder {
         return table.mayJoin(Character.codePointBefore(text, at), Character.codePointAt(text, at, length));
     }
 
-    private void encodeWord(int start, int end, long high, long low, int chars) {
-        int wordLength = end - start;
-        if (ShortWordCache.holds(wordLength, chars)) {
-            int entry = shortWords.find(high, low, wordLength);
-            if (entry != ShortWordCache.ABSENT) {
-                shortWords.copy(entry, ids);
-            } else {
-                int from = ids.size();
-                wordEncoder.encode(buffer, start, end, ids);
-                shortWords.add(high, low, wordLength, ids, from);
-            }
-        } else if (wordLength <= WordCache.LONGEST_WORD) {
-            encodeOtherWord(start, end);
-        } else {
-            wordEncoder.encode(buffer, start, end, ids);
-        }
-    }
-
-    private void encodeOtherWord(int start, int end) {
-        int hash = 0;
-        for (int i = start; i < end; i++) {
-            hash = WordIndex.hash(hash, buffer[i]);
-        }
-        int index = otherWords.find(buffer, start, end, hash);
-        if (index >= 0) {
-            otherWords.copy(index, ids);
-        } else {
-            int from = ids.size();
-            wordEncoder.encode(buffer, start, end, ids);
-            otherWords.add(buffer, start, end, hash, ids, from);
-        }
-    }
-
     /** Gives what has been found to the sink. Without byte fallback, neighbouring unknown tokens are one. */
     private void release() {
         int count = ids.size();
@@ -212,7 +172,7 @@ final class SentencePieceEncoder implements Tokenizer.StreamingEncoder {
     @Override
     public void finish() {
         if (length > 0) {
-            encodeWord(0, length, keyHigh, keyLow, union);
+            words.encode(buffer, 0, length, keyHigh, keyLow, union, ids);
             release();
         }
         length = 0;

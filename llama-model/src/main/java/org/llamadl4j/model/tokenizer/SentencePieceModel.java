@@ -6,11 +6,11 @@ import com.google.protobuf.UnknownFieldSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.llamadl4j.model.error.UserError;
 
 /**
@@ -206,6 +206,39 @@ record SentencePieceModel(
         }
     }
 
+    /** The id of the one piece for unknown text. */
+    int unknownId() {
+        return id(piece -> piece.type() == PieceType.UNKNOWN);
+    }
+
+    /** The id of a control piece by its spelling, or -1. */
+    int controlId(String text) {
+        return id(piece -> piece.type() == PieceType.CONTROL && piece.text().equals(text));
+    }
+
+    private int id(Predicate<Piece> wanted) {
+        for (int id = 0; id < pieces.size(); id++) {
+            if (wanted.test(pieces.get(id))) {
+                return id;
+            }
+        }
+        return -1;
+    }
+
+    /** The id of each byte's piece; null where characters that the vocabulary lacks are unknown. */
+    int[] byteIds() {
+        if (!byteFallback) {
+            return null;
+        }
+        int[] ids = new int[256];
+        for (int id = 0; id < pieces.size(); id++) {
+            if (pieces.get(id).type() == PieceType.BYTE) {
+                ids[pieces.get(id).byteValue()] = id;
+            }
+        }
+        return ids;
+    }
+
     /** The model of a vocabulary trained by {@link BpeTrainer}. */
     static SentencePieceModel trained(List<Piece> pieces, double characterCoverage) {
         Vocabulary vocabulary =
@@ -295,17 +328,8 @@ record SentencePieceModel(
         return model.build();
     }
 
-    /** Writes to a temporary name beside {@code file}, then renames, so that no reader sees half a file. */
+    /** Writes the file under a temporary name first, so that no reader sees half of it. */
     void write(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
-        Path temporary = folder.resolve(
-                "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-        try {
-            Files.write(temporary, message.toByteArray());
-            Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        AtomicFile.write(file, message::writeTo);
     }
 }

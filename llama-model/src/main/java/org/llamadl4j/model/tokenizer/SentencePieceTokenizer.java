@@ -2,10 +2,11 @@ package org.llamadl4j.model.tokenizer;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.IntConsumer;
+import lombok.AccessLevel;
+import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.error.UserError;
 
 /**
@@ -13,40 +14,65 @@ import org.llamadl4j.model.error.UserError;
  * shared between threads: what changes (caches, scratch arrays) belongs to an encoder, and {@link #encode} lends each
  * caller one of its own.
  */
-public final class SentencePieceTokenizer implements Tokenizer {
+@RequiredArgsConstructor(access = AccessLevel.PRIVATE)
+public final class SentencePieceTokenizer implements ConfiguredTokenizer {
+
+    /** What its file is called in a model folder. */
+    static final String FILE = "tokenizer.model";
 
     private final SentencePieceModel model;
-    private final List<Piece> pieces;
-    private final MergeTable table;
-    private final int unknownId;
-    private final int bosId;
-    private final int eosId;
-    private final int[] byteIds;
-    private final Queue<SentencePieceEncoder> idleEncoders = new ConcurrentLinkedQueue<>();
+
+    /** The merges of a {@code tokenizer.json}, where there was no model; null where scores say what merges. */
+    private final ListedMerges merges;
+
+    private final TokenizerSettings settings;
+
+    /** Strings that are a token in any text, beside the user-defined pieces of the model. */
+    private final AddedTokens userDefined;
+
+    /** These, and those that are a token in {@link #encodeWithSpecials} alone. */
+    private final AddedTokens added;
+
+    private final EncoderPool encoders;
 
     SentencePieceTokenizer(SentencePieceModel model) {
-        this.model = model;
-        this.pieces = model.pieces();
-        this.table = new MergeTable(pieces, model.normalizer().escapeWhitespaces());
-        this.byteIds = model.byteFallback() ? new int[256] : null;
-        int unknown = -1;
-        int begin = -1;
-        int end = -1;
-        for (int id = 0; id < pieces.size(); id++) {
-            Piece piece = pieces.get(id);
-            switch (piece.type()) {
-                case UNKNOWN -> unknown = id;
-                case BYTE -> byteIds[piece.byteValue()] = id;
-                case CONTROL -> {
-                    begin = piece.text().equals(model.specials().begin()) ? id : begin;
-                    end = piece.text().equals(model.specials().end()) ? id : end;
-                }
-                default -> {}
+        this(model, null, Map.of());
+    }
+
+    /**
+     * A tokenizer as a {@code tokenizer.json} describes it.
+     *
+     * @param merges null where scores say what merges
+     * @param userDefined ids of strings that are a token in any text, with texts of their own before and behind them
+     */
+    SentencePieceTokenizer(SentencePieceModel model, ListedMerges merges, Map<String, Integer> userDefined) {
+        this(
+                model,
+                merges,
+                TokenizerSettings.of(
+                        model.controlId(model.specials().begin()),
+                        model.controlId(model.specials().end())),
+                new AddedTokens(userDefined),
+                added(model, userDefined),
+                encoders(model, merges));
+    }
+
+    private static AddedTokens added(SentencePieceModel model, Map<String, Integer> userDefined) {
+        Map<String, Integer> all = new HashMap<>(userDefined);
+        for (int id = 0; id < model.pieces().size(); id++) {
+            Piece piece = model.pieces().get(id);
+            if (piece.type() == PieceType.CONTROL || piece.type() == PieceType.UNKNOWN) {
+                all.put(piece.text(), id);
             }
         }
-        this.unknownId = unknown;
-        this.bosId = begin;
-        this.eosId = end;
+        return new AddedTokens(all);
+    }
+
+    private static EncoderPool encoders(SentencePieceModel model, ListedMerges merges) {
+        MergeTable table = new MergeTable(model.pieces(), model.normalizer().escapeWhitespaces(), merges);
+        int unknownId = model.unknownId();
+        int[] byteIds = model.byteIds();
+        return new EncoderPool(sink -> new SentencePieceEncoder(model, table, unknownId, byteIds, sink));
     }
 
     /**
@@ -56,7 +82,7 @@ public final class SentencePieceTokenizer implements Tokenizer {
      */
     public static SentencePieceTokenizer read(Path file) throws IOException {
         SentencePieceTokenizer tokenizer = new SentencePieceTokenizer(SentencePieceModel.read(file));
-        if (tokenizer.bosId < 0 || tokenizer.eosId < 0) {
+        if (tokenizer.bosId() < 0 || tokenizer.eosId() < 0) {
             throw UserError.failed(
                     "%s: the vocabulary has no control pieces %s and %s, which begin and end a document",
                     file,
@@ -76,55 +102,80 @@ public final class SentencePieceTokenizer implements Tokenizer {
         return new SentencePieceTokenizer(SentencePieceModel.of(source, vocabulary));
     }
 
+    /** The same tokenizer, used in another way. */
+    @Override
+    public SentencePieceTokenizer with(TokenizerSettings newSettings) {
+        return new SentencePieceTokenizer(model, merges, newSettings, userDefined, added, encoders);
+    }
+
     /**
      * What defines this tokenizer, for a file of another format.
      *
-     * @throws UserError if it does not spell spaces as U+2581, so that such a file cannot hold it
+     * @throws UserError if it does not spell spaces as U+2581, or merges as no scores could say, so that such a file
+     *     cannot hold it
      */
     public Vocabulary vocabulary() {
+        if (merges != null && !merges.followFromScores(model.pieces())) {
+            throw UserError.failed(
+                    "the merges that the tokenizer lists are not those of a SentencePiece model, which such a file needs;"
+                            + " put the tokenizer.model that it was made from beside its tokenizer.json");
+        }
         if (!model.normalizer().escapeWhitespaces()) {
             throw UserError.failed(
                     "the tokenizer leaves spaces as they are (escape_whitespaces is off); only tokenizers "
                             + "that spell them U+2581 can be written in this format");
         }
         return new Vocabulary(
-                pieces,
-                unknownId,
-                bosId,
-                eosId,
+                model.pieces(),
+                model.unknownId(),
+                bosId(),
+                eosId(),
                 model.normalizer().addDummyPrefix(),
                 model.normalizer().removeExtraWhitespaces());
     }
 
+    SentencePieceModel model() {
+        return model;
+    }
+
+    /** The merges as they were listed, or null. */
+    ListedMerges merges() {
+        return merges;
+    }
+
+    @Override
+    public TokenizerSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public int specialId(String spelling) {
+        return added.id(spelling);
+    }
+
     @Override
     public int vocabSize() {
-        return pieces.size();
+        return model.pieces().size();
     }
 
     @Override
     public int bosId() {
-        return bosId;
+        return settings.bosId();
     }
 
     @Override
     public int eosId() {
-        return eosId;
+        return settings.eosId();
     }
 
     @Override
     public int[] encode(String text) {
-        IntList ids = new IntList();
-        SentencePieceEncoder encoder = idleEncoders.poll();
-        if (encoder == null) {
-            encoder = encoder(ids::add);
-        } else {
-            encoder.redirect(ids::add);
-        }
-        encoder.append(text);
-        encoder.finish();
-        encoder.redirect(id -> {});
-        idleEncoders.add(encoder);
-        return ids.toArray();
+        return encoders.encode(text, userDefined);
+    }
+
+    @Override
+    public int[] encodeWithSpecials(String text) {
+        return encoders.encode(text, added);
     }
 
     @Override
@@ -140,11 +191,7 @@ public final class SentencePieceTokenizer implements Tokenizer {
 
     @Override
     public StreamingEncoder streamingEncoder(IntConsumer sink) {
-        return encoder(sink);
-    }
-
-    private SentencePieceEncoder encoder(IntConsumer sink) {
-        return new SentencePieceEncoder(model, table, unknownId, byteIds, sink);
+        return encoders.streamingEncoder(sink, userDefined);
     }
 
     @Override
@@ -158,20 +205,32 @@ public final class SentencePieceTokenizer implements Tokenizer {
     }
 
     Piece entry(int id) {
-        if (id < 0 || id >= pieces.size()) {
+        if (id < 0 || id >= vocabSize()) {
             throw new IllegalArgumentException(
-                    "token id " + id + " is outside the vocabulary, 0 to " + (pieces.size() - 1));
+                    "token id " + id + " is outside the vocabulary, 0 to " + (vocabSize() - 1));
         }
-        return pieces.get(id);
+        return model.pieces().get(id);
     }
 
     String unknownSurface() {
         return model.specials().surface();
     }
 
-    /** Writes a {@code tokenizer.model}, under a temporary name first, so that a reader never sees half of it. */
+    @Override
+    public String fileName() {
+        return merges == null ? FILE : TokenizerJson.FILE;
+    }
+
+    /**
+     * Writes a {@code tokenizer.model}, or a {@code tokenizer.json} where it was read from one; under a temporary name
+     * first, so that a reader never sees half of it.
+     */
     @Override
     public void write(Path file) throws IOException {
-        model.write(file);
+        if (merges == null) {
+            model.write(file);
+        } else {
+            TokenizerJsonWriter.write(file, this);
+        }
     }
 }

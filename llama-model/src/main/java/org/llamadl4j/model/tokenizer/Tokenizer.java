@@ -2,6 +2,8 @@ package org.llamadl4j.model.tokenizer;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntConsumer;
 
 /** Text to token ids and back. Implementations are immutable and may be shared between threads. */
@@ -16,8 +18,43 @@ public interface Tokenizer {
     /** The id that ends a document. */
     int eosId();
 
-    /** The ids of {@code text}, without {@link #bosId} and {@link #eosId}. */
+    /** How models use this tokenizer. */
+    default TokenizerSettings settings() {
+        return TokenizerSettings.of(bosId(), eosId());
+    }
+
+    /**
+     * The ids that, as far as the vocabulary tells, end what a model writes, {@link #eosId} among them: of Llama 3 the
+     * ends of a text, a turn and a message. A model may know better.
+     */
+    default Set<Integer> eosIds() {
+        return settings().eosIds();
+    }
+
+    /** Whether a prompt begins with {@link #bosId}. */
+    default boolean addsBos() {
+        return settings().addsBos();
+    }
+
+    /** The Jinja template that makes a prompt of a conversation. */
+    default Optional<String> chatTemplate() {
+        return settings().chatTemplate();
+    }
+
+    /**
+     * The ids of {@code text}, without {@link #bosId} and {@link #eosId}. A text that spells a special token such as
+     * {@code <|eot_id|>} is text like any other, so that nobody can end a turn by writing it.
+     */
     int[] encode(String text);
+
+    /**
+     * The ids of a text that a program has put together, in which the spelling of a special token is that token. What
+     * lies between two of them is encoded as a text of its own. Here, too, {@link #bosId} is there only where the text
+     * spells it.
+     */
+    default int[] encodeWithSpecials(String text) {
+        return encode(text);
+    }
 
     /** The text of {@code ids}; control tokens give nothing. */
     String decode(int[] ids);
@@ -33,6 +70,11 @@ public interface Tokenizer {
 
     /** The token as the vocabulary spells it. */
     String piece(int id);
+
+    /** What its file is called in a model folder. */
+    default String fileName() {
+        return "tokenizer.model";
+    }
 
     /** Writes the tokenizer in its own format, so that {@code file} can be opened again. */
     void write(Path file) throws IOException;

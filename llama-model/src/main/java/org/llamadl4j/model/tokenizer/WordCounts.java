@@ -93,10 +93,7 @@ final class WordCounts {
     }
 
     private void countFrom(int start) {
-        int hash = 0;
-        for (int i = start; i < length; i++) {
-            hash = WordIndex.hash(hash, word[i]);
-        }
+        int hash = WordIndex.hash(word, start, length);
         int index = words.find(word, start, length, hash);
         if (index < 0) {
             if (words.size() == mostWords) {

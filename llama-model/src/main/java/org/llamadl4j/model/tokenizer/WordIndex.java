@@ -20,9 +20,13 @@ final class WordIndex {
         return size;
     }
 
-    /** The hash that the other methods expect, of a word whose chars before {@code next} have {@code hash}. */
-    static int hash(int hash, char next) {
-        return 31 * hash + next;
+    /** The hash of {@code word[start..end)}, which the other methods expect. */
+    static int hash(char[] word, int start, int end) {
+        int hash = 0;
+        for (int i = start; i < end; i++) {
+            hash = 31 * hash + word[i];
+        }
+        return hash;
     }
 
     /** The number of the word {@code word[start..end)}, or -1. */
