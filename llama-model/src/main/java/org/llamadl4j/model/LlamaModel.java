@@ -1,7 +1,6 @@
 package org.llamadl4j.model;
 
 import java.util.Collections;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.llamadl4j.model.config.LlamaConfig;
@@ -26,8 +25,8 @@ public record LlamaModel(
         endIds = Collections.unmodifiableSortedSet(new TreeSet<>(endIds));
     }
 
-    /** A model whose texts end with {@link Tokenizer#eosId} alone. */
+    /** A model whose texts end as its tokenizer says. */
     public LlamaModel(LlamaConfig config, LlamaWeights weights, Tokenizer tokenizer, Kernels kernels) {
-        this(config, weights, tokenizer, kernels, new TreeSet<>(Set.of(tokenizer.eosId())));
+        this(config, weights, tokenizer, kernels, new TreeSet<>(tokenizer.eosIds()));
     }
 }

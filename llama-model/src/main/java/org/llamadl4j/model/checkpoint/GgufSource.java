@@ -15,7 +15,7 @@ import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
-import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
+import org.llamadl4j.model.tokenizer.Tokenizer;
 
 /** A LLaMA in a GGUF file, which has query and key rows in Meta's order. */
 @RequiredArgsConstructor(access = AccessLevel.PRIVATE)
@@ -26,7 +26,7 @@ final class GgufSource implements WeightSource {
 
     private final GgufFile file;
     private final LlamaConfig config;
-    private final SentencePieceTokenizer tokenizer;
+    private final Tokenizer tokenizer;
     private final SortedSet<Integer> endIds;
 
     /** The type that norms had before they came into this file, or null where that is not known. */
@@ -47,7 +47,7 @@ final class GgufSource implements WeightSource {
                     !header.tensors().containsKey(GgufName.OUTPUT));
             LlamaConfig config = unscaled.withRopeScaling(
                     GgufRope.read(header.metadata(), unscaled, ropeDivisors(file, unscaled, path)));
-            SentencePieceTokenizer tokenizer = GgufVocabulary.read(header.metadata());
+            Tokenizer tokenizer = GgufVocabulary.read(header.metadata());
             checkTensors(header, config, path);
             return new GgufSource(
                     file,
@@ -128,7 +128,7 @@ final class GgufSource implements WeightSource {
     }
 
     @Override
-    public SentencePieceTokenizer tokenizer() {
+    public Tokenizer tokenizer() {
         return tokenizer;
     }
 

@@ -21,17 +21,15 @@ import org.llamadl4j.model.graph.LlamaWeights;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.kernel.Tensor;
-import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
 import org.llamadl4j.model.tokenizer.Tokenizer;
+import org.llamadl4j.model.tokenizer.TokenizerFile;
 
 /**
  * A model on disk as Hugging Face's transformers keeps a LLaMA: {@code config.json}, {@code model.safetensors} (or
- * several with an index), {@code tokenizer.model}. What is written here opens there unconverted, and the reverse.
+ * several with an index), {@code tokenizer.json} or {@code tokenizer.model}. What is written here opens there
+ * unconverted, and the reverse.
  */
 public final class HuggingFaceFolder {
-
-    /** The tokenizer's file. */
-    public static final String TOKENIZER = "tokenizer.model";
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -55,29 +53,33 @@ public final class HuggingFaceFolder {
         return new LlamaModel(config, readWeights(folder, kernels), tokenizer, kernels, endIds);
     }
 
-    /** Reads the tokenizer alone, and holds it against the vocabulary of {@code config}. */
-    static SentencePieceTokenizer readTokenizer(Path folder, LlamaConfig config) throws IOException {
-        Path tokenizerFile = folder.resolve(TOKENIZER);
-        if (!Files.isRegularFile(tokenizerFile)) {
-            throw UserError.failed("there is no %s in %s; a model folder has one", TOKENIZER, folder);
-        }
-        SentencePieceTokenizer tokenizer = SentencePieceTokenizer.read(tokenizerFile);
+    /**
+     * Reads the tokenizer alone, and holds it against the vocabulary of {@code config}.
+     *
+     * @param path its file, or the folder where it is
+     */
+    static Tokenizer readTokenizer(Path path, LlamaConfig config) throws IOException {
+        Tokenizer tokenizer = TokenizerFile.read(path);
         if (tokenizer.vocabSize() > config.vocabSize()) {
             throw UserError.failed(
-                    "%s has %d pieces, but the model in %s is for %d; is it another model's?",
-                    tokenizerFile, tokenizer.vocabSize(), folder, config.vocabSize());
+                    "the tokenizer of %s has %d tokens, but the model there is for %d; is it another model's?",
+                    path, tokenizer.vocabSize(), config.vocabSize());
         }
         return tokenizer;
     }
 
     /**
-     * The tokens that end a text: the tokenizer's, and those that the folder names besides.
+     * The tokens that end a text: the tokenizer's, and those that the folder names besides; if it names none, all that the
+     * vocabulary tells of.
      *
      * @throws UserError if a file names what is no token of the model
      */
     public static SortedSet<Integer> readEndIds(Path folder, LlamaConfig config, Tokenizer tokenizer)
             throws IOException {
         SortedSet<Integer> ids = HuggingFaceEndIds.read(folder, config.vocabSize());
+        if (ids.isEmpty()) {
+            ids.addAll(tokenizer.eosIds());
+        }
         ids.add(tokenizer.eosId());
         return ids;
     }
@@ -155,8 +157,7 @@ public final class HuggingFaceFolder {
             Path folder, LlamaConfig config, Tokenizer tokenizer, SortedSet<Integer> endIds, ElementFormat format)
             throws IOException {
         HuggingFaceConfig.write(folder.resolve(HuggingFaceConfig.FILE), config, tokenizer, endIds, format);
-        tokenizer.write(folder.resolve(TOKENIZER));
-        writeTokenizerConfig(folder.resolve("tokenizer_config.json"), config, tokenizer);
+        TokenizerFile.write(folder, tokenizer, config.contextLength());
         writeGenerationConfig(folder.resolve(HuggingFaceEndIds.GENERATION_FILE), tokenizer, endIds);
     }
 
@@ -262,20 +263,6 @@ public final class HuggingFaceFolder {
                     ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN));
             writer.append(HuggingFaceName.of(name), stored, (int) type.bytes(length));
         }
-    }
-
-    private static void writeTokenizerConfig(Path file, LlamaConfig config, Tokenizer tokenizer) throws IOException {
-        ObjectNode json = JSON.createObjectNode();
-        json.put("tokenizer_class", "LlamaTokenizer");
-        json.put("bos_token", tokenizer.piece(tokenizer.bosId()));
-        json.put("eos_token", tokenizer.piece(tokenizer.eosId()));
-        json.put("unk_token", "<unk>");
-        json.put("add_bos_token", true);
-        json.put("add_eos_token", false);
-        json.put("clean_up_tokenization_spaces", false);
-        json.put("legacy", true);
-        json.put("model_max_length", config.contextLength());
-        JSON.writeValue(file.toFile(), json);
     }
 
     private static void writeGenerationConfig(Path file, Tokenizer tokenizer, SortedSet<Integer> endIds)

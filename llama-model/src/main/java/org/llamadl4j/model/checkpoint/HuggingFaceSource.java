@@ -9,7 +9,7 @@ import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.kernel.RotaryPairs;
-import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
+import org.llamadl4j.model.tokenizer.Tokenizer;
 
 /** A LLaMA in a Hugging Face folder, whose query and key rows are brought into Meta's order when they are read. */
 @RequiredArgsConstructor(access = AccessLevel.PRIVATE)
@@ -17,7 +17,7 @@ final class HuggingFaceSource implements WeightSource {
 
     private final TensorFiles files;
     private final LlamaConfig config;
-    private final SentencePieceTokenizer tokenizer;
+    private final Tokenizer tokenizer;
     private final SortedSet<Integer> endIds;
     private byte[] halves = {};
 
@@ -28,7 +28,7 @@ final class HuggingFaceSource implements WeightSource {
      */
     static HuggingFaceSource open(Path folder) throws IOException {
         LlamaConfig config = HuggingFaceFolder.readConfig(folder);
-        SentencePieceTokenizer tokenizer = HuggingFaceFolder.readTokenizer(folder, config);
+        Tokenizer tokenizer = HuggingFaceFolder.readTokenizer(folder, config);
         SortedSet<Integer> endIds = HuggingFaceFolder.readEndIds(folder, config, tokenizer);
         TensorFiles files = TensorFiles.open(folder);
         try {
@@ -47,7 +47,7 @@ final class HuggingFaceSource implements WeightSource {
     }
 
     @Override
-    public SentencePieceTokenizer tokenizer() {
+    public Tokenizer tokenizer() {
         return tokenizer;
     }
 

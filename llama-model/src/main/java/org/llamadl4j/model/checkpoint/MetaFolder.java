@@ -11,12 +11,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
-import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
+import org.llamadl4j.model.tokenizer.Tokenizer;
 
 /** The files of a LLaMA as Meta gives it out: {@code params.json}, {@code consolidated.00.pth} and its like. */
 final class MetaFolder {
 
     private static final Pattern PART = Pattern.compile("consolidated\\.([0-9]{2,4})\\.pth");
+
+    private static final String TOKENIZER = "tokenizer.model";
 
     private MetaFolder() {}
 
@@ -58,15 +60,15 @@ final class MetaFolder {
     }
 
     /** Reads the tokenizer, which Meta puts beside the weights or in the folder above them. */
-    static SentencePieceTokenizer readTokenizer(Path folder, LlamaConfig config) throws IOException {
+    static Tokenizer readTokenizer(Path folder, LlamaConfig config) throws IOException {
         Path above = folder.toAbsolutePath().normalize().getParent();
         for (Path place : above == null ? List.of(folder) : List.of(folder, above)) {
-            if (Files.isRegularFile(place.resolve(HuggingFaceFolder.TOKENIZER))) {
-                return HuggingFaceFolder.readTokenizer(place, config);
+            Path file = place.resolve(TOKENIZER);
+            if (Files.isRegularFile(file)) {
+                return HuggingFaceFolder.readTokenizer(file, config);
             }
         }
         throw UserError.failed(
-                "there is no %s in %s, nor in the folder above it; Meta's models come with one",
-                HuggingFaceFolder.TOKENIZER, folder);
+                "there is no %s in %s, nor in the folder above it; Meta's models come with one", TOKENIZER, folder);
     }
 }

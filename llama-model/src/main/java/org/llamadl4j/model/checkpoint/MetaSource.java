@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import lombok.AccessLevel;
@@ -16,7 +15,7 @@ import lombok.RequiredArgsConstructor;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
-import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
+import org.llamadl4j.model.tokenizer.Tokenizer;
 
 /** A LLaMA in a Meta folder, whose parts are merged as it is read. */
 @RequiredArgsConstructor(access = AccessLevel.PRIVATE)
@@ -30,7 +29,7 @@ final class MetaSource implements WeightSource {
 
     private final List<TorchFile> parts;
     private final LlamaConfig config;
-    private final SentencePieceTokenizer tokenizer;
+    private final Tokenizer tokenizer;
     private final SortedSet<Integer> endIds;
     private final Map<String, ModelParallelSplit> splits;
     private byte[] columns = {};
@@ -50,8 +49,8 @@ final class MetaSource implements WeightSource {
             }
             LlamaConfig config = params.toLlamaConfig(vocabSize(parts, params.dim()), isTied(parts));
             Map<String, ModelParallelSplit> splits = checkTensors(parts, config);
-            SentencePieceTokenizer tokenizer = MetaFolder.readTokenizer(folder, config);
-            SortedSet<Integer> endIds = new TreeSet<>(Set.of(tokenizer.eosId()));
+            Tokenizer tokenizer = MetaFolder.readTokenizer(folder, config);
+            SortedSet<Integer> endIds = new TreeSet<>(tokenizer.eosIds());
             return new MetaSource(parts, config, tokenizer, endIds, splits);
         } catch (IOException | RuntimeException e) {
             closeAll(parts);
@@ -154,7 +153,7 @@ final class MetaSource implements WeightSource {
     }
 
     @Override
-    public SentencePieceTokenizer tokenizer() {
+    public Tokenizer tokenizer() {
         return tokenizer;
     }
 

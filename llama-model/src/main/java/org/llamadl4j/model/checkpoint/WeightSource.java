@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.SortedSet;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.kernel.RotaryPairs;
-import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
+import org.llamadl4j.model.tokenizer.Tokenizer;
 
 /** An open model on disk, whose files have been found whole and fitting; parameters are called as Meta calls them. */
 interface WeightSource extends Closeable {
 
     LlamaConfig config();
 
-    SentencePieceTokenizer tokenizer();
+    Tokenizer tokenizer();
 
     /** The tokens that end a text. */
     SortedSet<Integer> endIds();

@@ -15,6 +15,7 @@ import org.llamadl4j.model.tokenizer.BpeTrainer;
 import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
 import org.llamadl4j.model.tokenizer.TokenizedLines;
 import org.llamadl4j.model.tokenizer.Tokenizer;
+import org.llamadl4j.model.tokenizer.TokenizerFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -109,7 +110,11 @@ public final class TokenizerCommand implements LlamaCommand {
             description = "Turns each line of standard input into a line of token ids on standard output.")
     static final class Encode implements Callable<Integer> {
 
-        @Option(names = "--model", required = true, paramLabel = "FILE", description = "The tokenizer.model.")
+        @Option(
+                names = "--model",
+                required = true,
+                paramLabel = "PATH",
+                description = "A tokenizer.model, a tokenizer.json, or a model folder.")
         private Path model;
 
         @Override
@@ -124,7 +129,11 @@ public final class TokenizerCommand implements LlamaCommand {
             description = "Turns each line of token ids on standard input into a line of text on standard output.")
     static final class Decode implements Callable<Integer> {
 
-        @Option(names = "--model", required = true, paramLabel = "FILE", description = "The tokenizer.model.")
+        @Option(
+                names = "--model",
+                required = true,
+                paramLabel = "PATH",
+                description = "A tokenizer.model, a tokenizer.json, or a model folder.")
         private Path model;
 
         @Override
@@ -138,7 +147,7 @@ public final class TokenizerCommand implements LlamaCommand {
     }
 
     private static int pipe(Path model, Conversion conversion) throws IOException {
-        conversion.run(SentencePieceTokenizer.read(model), STANDARD_INPUT, System.in, System.out);
+        conversion.run(TokenizerFile.read(model), STANDARD_INPUT, System.in, System.out);
         if (System.out.checkError()) {
             throw UserError.failed("standard output cannot be written: it is closed or the disk is full");
         }

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.llamadl4j.model.tokenizer.ByteLevelVocabulary;
+import org.llamadl4j.model.tokenizer.SmallByteLevel;
 
 /**
  * GGUF files of a tiny LLaMA, written field by field from the format's description and apart from the program's own
@@ -18,6 +20,7 @@ final class GgufBytes {
 
     static final int LAYERS = 2;
     static final int VOCAB = 260;
+    static final String CHAT_TEMPLATE = "{{ bos_token }}{% for message in messages %}{{ message.content }}{% endfor %}";
 
     /** A tensor as a file describes it. */
     record Described(String name, long[] dimensions, int type, long offset) {}
@@ -87,6 +90,35 @@ final class GgufBytes {
             file.add(prefix + "ffn_up.weight", 8, 12);
         }
         file.add("output_norm.weight", 8);
+        return file;
+    }
+
+    /**
+     * The same with byte-level BPE as llama.cpp's converter writes Llama 3's: bytes, one merge of two of them, and three
+     * special tokens.
+     */
+    static GgufBytes byteLevelLlama() {
+        GgufBytes file = llama();
+        ByteLevelVocabulary vocabulary = SmallByteLevel.vocabulary();
+        List<String> tokens = new ArrayList<>();
+        List<byte[]> types = new ArrayList<>();
+        for (int id = 0; id < VOCAB; id++) {
+            boolean special = id > 256;
+            tokens.add(
+                    special
+                            ? SmallByteLevel.SPECIAL.get(id - 257)
+                            : vocabulary.pieces().get(id).text());
+            types.add(int32(special ? 3 : 1));
+        }
+        file.metadata.remove("tokenizer.ggml.scores");
+        file.metadata.put("tokenizer.ggml.model", string("gpt2"));
+        file.metadata.put("tokenizer.ggml.pre", string("llama-bpe"));
+        file.metadata.put("tokenizer.ggml.tokens", strings(tokens));
+        file.metadata.put("tokenizer.ggml.token_type", array(5, types));
+        file.metadata.put("tokenizer.ggml.merges", strings(vocabulary.merges().subList(0, 1)));
+        file.metadata.put("tokenizer.ggml.bos_token_id", uint32(257));
+        file.metadata.put("tokenizer.ggml.eos_token_id", uint32(258));
+        file.metadata.put("tokenizer.chat_template", string(CHAT_TEMPLATE));
         return file;
     }
 
@@ -171,6 +203,10 @@ final class GgufBytes {
 
     static byte[] string(String value) {
         return join(int32(8), bareString(value));
+    }
+
+    static byte[] strings(List<String> values) {
+        return array(8, values.stream().map(GgufBytes::bareString).toList());
     }
 
     static byte[] array(int type, List<byte[]> values) {

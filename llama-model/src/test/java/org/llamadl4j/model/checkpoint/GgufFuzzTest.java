@@ -13,7 +13,15 @@ class GgufFuzzTest {
 
     @Test
     void anyMutationIsReadOrRefused() throws IOException {
-        byte[] valid = GgufBytes.llama().toBytes();
+        mutate(GgufBytes.llama().toBytes());
+    }
+
+    @Test
+    void anyMutationOfAByteLevelVocabularyIsReadOrRefused() throws IOException {
+        mutate(GgufBytes.byteLevelLlama().toBytes());
+    }
+
+    private void mutate(byte[] valid) throws IOException {
         int headerBytes = valid.length - dataBytes();
         Path file = folder.resolve("model.gguf");
         ReaderFuzz.run(

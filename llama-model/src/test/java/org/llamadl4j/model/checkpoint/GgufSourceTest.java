@@ -174,8 +174,9 @@ class GgufSourceTest {
                         file -> file.metadata.put(
                                 "llama.attention.layer_norm_rms_epsilon", GgufBytes.float32(Float.NaN))),
                 wrong("llama.context_length", file -> file.metadata.remove("llama.context_length")),
-                wrongKey("tokenizer.ggml.model", GgufBytes.string("gpt2")),
-                wrongKey("tokenizer.ggml.add_bos_token", GgufBytes.bool(false)),
+                wrongKey("tokenizer.ggml.model", GgufBytes.string("bert")),
+                wrongKey("tokenizer.ggml.add_bos_token", GgufBytes.uint32(0)),
+                wrongKey("tokenizer.chat_template", GgufBytes.uint32(0)),
                 wrong(
                         "special id 900",
                         file -> file.metadata.put("tokenizer.ggml.bos_token_id", GgufBytes.uint32(900))),

@@ -388,7 +388,7 @@ class HuggingFaceFolderTest {
                 .write(parent.resolve("model/tokenizer.model"));
         assertThatThrownBy(() -> HuggingFaceFolder.read(parent.resolve("model"), KERNELS))
                 .isInstanceOf(UserError.class)
-                .hasMessageContainingAll("tokenizer.model", "275", "260");
+                .hasMessageContainingAll("tokenizer of " + parent.resolve("model"), "275", "260");
     }
 
     @Test

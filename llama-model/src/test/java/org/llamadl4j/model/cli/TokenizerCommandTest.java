@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
+import org.llamadl4j.model.tokenizer.SmallByteLevel;
+import org.llamadl4j.model.tokenizer.TokenizerFile;
 
 /** {@code llama tokenizer} as a user types it. */
 @Isolated
@@ -90,6 +92,24 @@ class TokenizerCommandTest {
         output.reset();
         assertThat(llama(expected, "decode", "--model", model)).isZero();
         assertThat(printed()).isEqualTo(TEXT + "\n");
+    }
+
+    @Test
+    void anyKindOfTokenizerIsOpened() throws Exception {
+        Path hf = Files.createDirectories(folder.resolve("hf"));
+        TokenizerFile.write(hf, SmallByteLevel.tokenizer(), 100);
+        Path tiktoken = Files.writeString(folder.resolve("small.tiktoken"), SmallByteLevel.tiktoken());
+        for (Path path : new Path[] {hf, hf.resolve("tokenizer.json"), tiktoken}) {
+            output.reset();
+            assertThat(llama("the thing\n", "encode", "--model", path)).isZero();
+            String ids = printed();
+            output.reset();
+            assertThat(llama(ids, "decode", "--model", path)).isZero();
+            assertThat(printed()).isEqualTo("the thing\n");
+        }
+        assertThat(llama("x", "encode", "--model", Files.createDirectories(folder.resolve("empty"))))
+                .isEqualTo(1);
+        assertThat(messages()).contains("there is no tokenizer.model in");
     }
 
     @Test
