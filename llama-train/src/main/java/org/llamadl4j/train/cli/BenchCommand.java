@@ -15,7 +15,7 @@ import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.Precision;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import org.llamadl4j.model.text.TextCorpus;
-import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
+import org.llamadl4j.model.tokenizer.TokenizerFile;
 import org.llamadl4j.train.bench.AttentionBenchmark;
 import org.llamadl4j.train.bench.BenchmarkResult;
 import org.llamadl4j.train.bench.KernelsBenchmark;
@@ -284,7 +284,11 @@ public final class BenchCommand implements LlamaCommand {
     @Command(name = "tokenizer", description = "Encoding on one thread, and training a vocabulary.")
     static final class OfTokenizer implements Callable<Integer> {
 
-        @Option(names = "--model", required = true, paramLabel = "FILE", description = "The tokenizer.model.")
+        @Option(
+                names = "--model",
+                required = true,
+                paramLabel = "PATH",
+                description = "A tokenizer.model, a tokenizer.json, or a model folder.")
         private Path model;
 
         @Option(
@@ -310,7 +314,7 @@ public final class BenchCommand implements LlamaCommand {
                 throw UserError.usage("--vocab-size is the size of the vocabulary that --train trains; say that, too");
             }
             return measuring.print(TokenizerBenchmark.builder()
-                    .tokenizer(SentencePieceTokenizer.read(model))
+                    .tokenizer(TokenizerFile.read(model))
                     .corpus(TextCorpus.find(input))
                     .trainVocabSize(!train ? null : vocabSize == null ? Integer.valueOf(8000) : vocabSize)
                     .rounds(measuring.rounds())

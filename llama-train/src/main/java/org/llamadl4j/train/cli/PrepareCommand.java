@@ -10,7 +10,7 @@ import java.util.Locale;
 import org.llamadl4j.model.cli.LlamaCommand;
 import org.llamadl4j.model.cli.Progress;
 import org.llamadl4j.model.text.TextCorpus;
-import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
+import org.llamadl4j.model.tokenizer.TokenizerFile;
 import org.llamadl4j.train.data.DatasetPreparation;
 import org.llamadl4j.train.data.DatasetPreparation.DatasetPreparationBuilder;
 import org.llamadl4j.train.data.TokenDataset;
@@ -47,9 +47,9 @@ public final class PrepareCommand implements LlamaCommand {
 
     @Option(
             names = "--tokenizer",
-            paramLabel = "FILE",
+            paramLabel = "PATH",
             required = true,
-            description = "A SentencePiece tokenizer.model.")
+            description = "A tokenizer.model, a tokenizer.json, or a model folder.")
     private Path tokenizer;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "The folder of the dataset.")
@@ -100,7 +100,7 @@ public final class PrepareCommand implements LlamaCommand {
         DatasetPreparationBuilder preparation = DatasetPreparation.builder()
                 .corpus(corpus)
                 .validationCorpus(validation)
-                .tokenizer(SentencePieceTokenizer.read(tokenizer))
+                .tokenizer(TokenizerFile.read(tokenizer))
                 .tokenizerFile(tokenizer)
                 .out(out)
                 .overwrite(overwrite)

@@ -3,7 +3,6 @@ package org.llamadl4j.train.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 import lombok.Builder;
@@ -13,6 +12,7 @@ import org.apache.commons.codec.digest.DigestUtils;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.text.TextCorpus;
 import org.llamadl4j.model.tokenizer.Tokenizer;
+import org.llamadl4j.model.tokenizer.TokenizerFile;
 
 /**
  * Turns raw text into a dataset of token shards: {@code train-00000.tokens} and so on, {@code validation-00000.tokens}
@@ -30,7 +30,7 @@ public final class DatasetPreparation {
     /** 256 MiB of tokens of a usual vocabulary. */
     private static final long DEFAULT_SHARD_TOKENS = 1L << 27;
 
-    private static final String TOKENIZER_FILE = "tokenizer.model";
+    private static final String JSON = ".json";
 
     /** The text to learn from. */
     @NonNull
@@ -46,7 +46,7 @@ public final class DatasetPreparation {
     @NonNull
     private final Tokenizer tokenizer;
 
-    /** The file of {@link #tokenizer}, to be copied byte by byte; null has the tokenizer write one. */
+    /** The file of {@link #tokenizer}: a SentencePiece model is copied byte by byte; null has the tokenizer write one. */
     private final Path tokenizerFile;
 
     /** The folder of the dataset. */
@@ -150,22 +150,34 @@ public final class DatasetPreparation {
     }
 
     private DatasetManifest.Tokenizer keepTokenizer(Path folder) throws IOException {
-        Path file = folder.resolve(TOKENIZER_FILE);
-        if (tokenizerFile == null) {
-            tokenizer.write(file);
-        } else {
+        Path file = folder.resolve(tokenizer.fileName());
+        if (isToBeCopied()) {
             Files.write(file, Files.readAllBytes(tokenizerFile));
+        } else {
+            tokenizer.write(file);
         }
+        keep(file);
+        keep(TokenizerFile.writeSettings(folder, tokenizer));
+        return new DatasetManifest.Tokenizer(tokenizer.fileName(), DigestUtils.sha256Hex(Files.readAllBytes(file)));
+    }
+
+    /** Of a tokenizer that several files describe, one is written that needs no other. */
+    private boolean isToBeCopied() {
+        return tokenizerFile != null
+                && Files.isRegularFile(tokenizerFile)
+                && !tokenizerFile.toString().endsWith(JSON)
+                && !tokenizer.fileName().endsWith(JSON);
+    }
+
+    private void keep(Path file) throws IOException {
         PartialDataset.force(file);
-        byte[] bytes = Files.readAllBytes(file);
-        Path present = out.resolve(TOKENIZER_FILE);
-        if (!overwrite && Files.exists(present) && !Arrays.equals(bytes, Files.readAllBytes(present))) {
+        Path present = out.resolve(file.getFileName());
+        if (!overwrite && Files.exists(present) && Files.mismatch(file, present) >= 0) {
             throw UserError.failed(
-                    "%s is another tokenizer than the one to be used; choose another folder, or replace it with"
+                    "%s is of another tokenizer than the one to be used; choose another folder, or replace it with"
                             + " --overwrite",
                     present);
         }
-        return new DatasetManifest.Tokenizer(TOKENIZER_FILE, DigestUtils.sha256Hex(bytes));
     }
 
     private SplitWriter splitWriter(PartialDataset partial, String name, DatasetManifest.Tokenizer kept) {

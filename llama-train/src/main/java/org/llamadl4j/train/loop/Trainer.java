@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,8 +21,8 @@ import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.RotaryPairs;
-import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
 import org.llamadl4j.model.tokenizer.Tokenizer;
+import org.llamadl4j.model.tokenizer.TokenizerFile;
 import org.llamadl4j.train.config.TrainConfig;
 import org.llamadl4j.train.data.TokenBatches;
 import org.llamadl4j.train.data.TokenDataset;
@@ -95,7 +94,7 @@ public final class Trainer {
         Checkpoints checkpoints = folder.checkpoints(config.checkpoint().keep());
         Optional<SavedRun> saved = resume ? Optional.of(newestCheckpoint(out)) : Optional.empty();
 
-        Tokenizer tokenizer = SentencePieceTokenizer.read(data.tokenizerFile());
+        Tokenizer tokenizer = TokenizerFile.read(data.tokenizerFile());
         LlamaConfig modelConfig = modelConfig(saved, tokenizer);
         TrainConfig resolved = config.resolve(modelConfig);
         TokenBatches batches = new TokenBatches(
@@ -187,7 +186,7 @@ public final class Trainer {
         if (!same) {
             throw UserError.usage(
                     "the data was prepared with %s, which is not the tokenizer of the model to start from; prepare it with"
-                            + " the model's tokenizer.model",
+                            + " the model's own",
                     data.tokenizerFile());
         }
     }
@@ -205,7 +204,7 @@ public final class Trainer {
         if (saved.isPresent()) {
             return HuggingFaceFolder.readEndIds(saved.get().folder(), modelConfig, tokenizer);
         }
-        return initialModel == null ? new TreeSet<>(Set.of(tokenizer.eosId())) : initialModel.endIds();
+        return initialModel == null ? new TreeSet<>(tokenizer.eosIds()) : initialModel.endIds();
     }
 
     private static int steps(TrainConfig config, TrainingParts parts, long began) {

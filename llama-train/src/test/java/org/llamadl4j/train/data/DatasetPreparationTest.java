@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -23,6 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.llamadl4j.model.SharedData;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.text.TextCorpus;
+import org.llamadl4j.model.tokenizer.ByteLevelTokenizer;
+import org.llamadl4j.model.tokenizer.SmallByteLevel;
+import org.llamadl4j.model.tokenizer.Tokenizer;
+import org.llamadl4j.model.tokenizer.TokenizerFile;
 import org.llamadl4j.train.data.DatasetPreparation.DatasetPreparationBuilder;
 
 class DatasetPreparationTest {
@@ -185,7 +190,7 @@ class DatasetPreparationTest {
         TokenDataset replaced = prepare(p -> p.validation(0).overwrite(true));
         assertThat(documents(replaced.train())).containsExactly("new");
         assertThat(contents(dir.resolve("out")).keySet())
-                .containsExactly("dataset.json", "tokenizer.model", "train-00000.tokens");
+                .containsExactly("dataset.json", "tokenizer.model", "tokenizer_config.json", "train-00000.tokens");
     }
 
     @Test
@@ -212,7 +217,7 @@ class DatasetPreparationTest {
                 .hasMessageContaining("interrupted");
         assertThat(documents(prepare(p -> p.validation(0)).train())).containsExactly("text");
         assertThat(contents(dir.resolve("out")).keySet())
-                .containsExactly("dataset.json", "tokenizer.model", "train-00000.tokens");
+                .containsExactly("dataset.json", "tokenizer.model", "tokenizer_config.json", "train-00000.tokens");
     }
 
     @Test
@@ -238,6 +243,30 @@ class DatasetPreparationTest {
         assertThat(tokenizer).hasContent("precious");
         TokenDataset dataset = prepare(p -> p.validation(0).tokenizerFile(tokenizer));
         assertThat(dataset.tokenizerFile()).hasContent("precious");
+    }
+
+    /** A tokenizer that several files describe is kept with all that they say. */
+    @Test
+    void anyKindOfTokenizerIsKeptWithItsSettings() throws IOException {
+        write("a.txt", "the thing in the ring");
+        Path model = Files.createDirectories(dir.resolve("model"));
+        ByteLevelTokenizer small = SmallByteLevel.tokenizer();
+        ByteLevelTokenizer tokenizer = small.with(small.settings()
+                .withEosId(small.encodeWithSpecials("<|eot_id|>")[0])
+                .withChatTemplate(Optional.of("{{ messages }}")));
+        TokenizerFile.write(model, tokenizer, 100);
+        for (Path source : List.of(model, model.resolve("tokenizer.json"))) {
+            Tokenizer read = TokenizerFile.read(source);
+            TokenDataset dataset = prepare(
+                    p -> p.validation(0).tokenizer(read).tokenizerFile(source).overwrite(true));
+            assertThat(dataset.tokenizerFile().getFileName()).hasToString("tokenizer.json");
+            Tokenizer kept = TokenizerFile.read(dataset.tokenizerFile());
+            assertThat(kept.settings()).isEqualTo(tokenizer.settings());
+            int[] ids = new int[(int) dataset.train().tokens()];
+            dataset.train().read(0, ids, 0, ids.length);
+            assertThat(ids).startsWith(tokenizer.bosId()).endsWith(tokenizer.eosId());
+            assertThat(kept.decode(ids)).isEqualTo("the thing in the ring");
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.Random;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.text.TextCorpus;
 import org.llamadl4j.model.tokenizer.BpeTrainer;
+import org.llamadl4j.model.tokenizer.Tokenizer;
 import org.llamadl4j.train.config.TrainConfig;
 import org.llamadl4j.train.data.DatasetPreparation;
 import org.llamadl4j.train.data.TokenDataset;
@@ -48,12 +49,17 @@ public final class TinyRun {
 
     /** The data of {@code seed}, in {@code folder/data}. */
     public static TokenDataset data(Path folder, int seed) throws IOException {
+        return data(folder, seed, BpeTrainer.builder().vocabSize(300).build().train(List.of(text(1))));
+    }
+
+    /** The same for a tokenizer of any kind. */
+    static TokenDataset data(Path folder, int seed, Tokenizer tokenizer) throws IOException {
         Files.createDirectories(folder);
         Path text = Files.writeString(folder.resolve("text.txt"), text(seed));
         TextCorpus corpus = TextCorpus.find(List.of(text));
         return DatasetPreparation.builder()
                 .corpus(corpus)
-                .tokenizer(BpeTrainer.builder().vocabSize(300).build().train(List.of(text(1))))
+                .tokenizer(tokenizer)
                 .validation(0.1)
                 .threads(1)
                 .out(folder.resolve("data"))

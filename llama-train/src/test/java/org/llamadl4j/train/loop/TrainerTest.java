@@ -26,6 +26,8 @@ import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.kernel.Tensor;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
+import org.llamadl4j.model.tokenizer.SmallByteLevel;
+import org.llamadl4j.model.tokenizer.Tokenizer;
 import org.llamadl4j.train.config.TrainConfig;
 import org.llamadl4j.train.data.TokenDataset;
 
@@ -90,6 +92,24 @@ class TrainerTest {
                                     / data.validation().textBytes(),
                             within(1e-12));
         });
+    }
+
+    @Test
+    void trainsWithATokenizerOfAnyKind() throws IOException {
+        Tokenizer tokenizer = SmallByteLevel.tokenizer();
+        TokenDataset other = TinyRun.data(folder, 1, tokenizer);
+        TrainingResult result = Trainer.builder()
+                .config(TinyRun.config().with("schedule.steps", 2))
+                .data(other)
+                .out(out)
+                .kernels(kernels)
+                .build()
+                .run();
+        assertThat(names(out.resolve("model"))).contains("tokenizer.json").doesNotContain("tokenizer.model");
+        LlamaModel read = HuggingFaceFolder.read(out.resolve("model"), kernels);
+        assertThat(read.tokenizer().settings()).isEqualTo(tokenizer.settings());
+        assertThat(read.endIds()).isEqualTo(tokenizer.eosIds());
+        assertThat(read.config()).isEqualTo(result.model().config());
     }
 
     @Test
