@@ -16,7 +16,7 @@ public record DataFolder(Path root) {
     /** The folder {@code root}; there being none is an error. */
     public static DataFolder of(Path root) {
         if (!Files.isDirectory(root)) {
-            throw UserError.usage("%s is no folder; name the folder that holds the benchmarks' files", root);
+            throw UserError.usage("--data %s is no folder; name the folder that holds the benchmarks' files", root);
         }
         return new DataFolder(root);
     }
@@ -24,8 +24,8 @@ public record DataFolder(Path root) {
     /** The first of {@code names} that is there. A name is a path in the folder, with slashes. */
     public Optional<DataFile> find(List<String> names) {
         return names.stream()
-                .map(name -> new DataFile(name, root.resolve(name)))
-                .filter(file -> Files.isRegularFile(file.path()))
+                .filter(name -> Files.isRegularFile(root.resolve(name)))
+                .map(name -> DataFile.of(name, root.resolve(name)))
                 .findFirst();
     }
 }

@@ -23,7 +23,7 @@ public final class FoundRows {
         if (rows.isEmpty()) {
             throw UserError.failed(
                     "%s: no question in it; the file was cut short, or is another one",
-                    files.get(0).path());
+                    files.get(0).location());
         }
         return rows;
     }

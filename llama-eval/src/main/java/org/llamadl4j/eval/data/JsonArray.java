@@ -31,7 +31,7 @@ final class JsonArray implements RowFormat {
                 if (!(node instanceof ObjectNode object)) {
                     throw wrong(file, line, "not a JSON object", form);
                 }
-                rows.add(new Row(file.path() + ", line " + line, form, object));
+                rows.add(new Row(file.location() + ", line " + line, form, object));
             }
             if (parser.nextToken() != null) {
                 throw wrong(file, parser.currentTokenLocation().getLineNr(), "something follows the list", form);
@@ -41,13 +41,13 @@ final class JsonArray implements RowFormat {
                     .formatted(e.getOriginalMessage().lines().findFirst().orElse(""));
             throw wrong(file, e.getLocation() == null ? 1 : e.getLocation().getLineNr(), what, form);
         } catch (IOException e) {
-            throw UserError.failed(e, "%s: cannot be read: %s", file.path(), e.getMessage());
+            throw UserError.failed(e, "%s: cannot be read: %s", file.location(), e.getMessage());
         }
         return rows;
     }
 
     private static UserError wrong(DataFile file, int line, String what, String form) {
         return UserError.failed(
-                "%s, line %d: %s. The file is a list of objects that look like %s", file.path(), line, what, form);
+                "%s, line %d: %s. The file is a list of objects that look like %s", file.location(), line, what, form);
     }
 }

@@ -50,7 +50,7 @@ record LabelledRowFile(RowFormat format, String form, List<String> labels, List<
             if (more != null && !more.isBlank()) {
                 throw lines.wrong(
                         "there are more right answers than questions, %d, in %s; that file was cut short, or belongs to another"
-                                .formatted(rows.size(), questions.path()));
+                                .formatted(rows.size(), questions.location()));
             }
         }
         return rows;

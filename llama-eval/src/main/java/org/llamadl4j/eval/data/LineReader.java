@@ -54,7 +54,7 @@ final class LineReader implements Closeable {
 
     /** How messages call the place of line {@code number}. */
     String origin(int number) {
-        return file.path() + ", line " + number;
+        return file.location() + ", line " + number;
     }
 
     /** What is wrong with the line that was read last. */
@@ -71,7 +71,7 @@ final class LineReader implements Closeable {
         try {
             in.close();
         } catch (IOException e) {
-            throw UserError.failed(e, "%s: cannot be read: %s", file.path(), e.getMessage());
+            throw UserError.failed(e, "%s: cannot be read: %s", file.location(), e.getMessage());
         }
     }
 

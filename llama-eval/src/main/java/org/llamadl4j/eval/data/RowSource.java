@@ -7,7 +7,7 @@ import org.llamadl4j.model.error.UserError;
 /** Where the rows of a task come from: which files, and how rows are written in them. */
 public interface RowSource {
 
-    /** The files it looks for, as messages name them. */
+    /** The files it looks for, as {@code --list} and messages name them. */
     String described();
 
     /** The files, if all that are needed are in {@code folder}. */
@@ -38,6 +38,11 @@ public interface RowSource {
      */
     static RowSource labelled(RowFormat format, String form, List<String> labels, String... names) {
         return new LabelledRowFile(format, form, labels, List.of(names));
+    }
+
+    /** The file {@code name} of the program itself, beside {@code owner}: it is always there. */
+    static RowSource resource(RowFormat format, String form, Class<?> owner, String name) {
+        return new ResourceRows(format, form, owner, name);
     }
 
     /** The first of {@code sources} that is there. */

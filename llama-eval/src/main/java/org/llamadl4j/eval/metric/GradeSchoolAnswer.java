@@ -23,6 +23,11 @@ public class GradeSchoolAnswer {
     private static final Pattern FLEXIBLE = Pattern.compile("(-?[$0-9.,]{2,})|(-?[0-9]+)");
     private static final ExactMatch HARNESS = ExactMatch.ignoring(",", "\\$", "(?s).*#### ", "\\.$");
 
+    /** Whether {@code answer} says its number behind {@code ####}, as right answers do. */
+    public boolean isMarked(String answer) {
+        return !strict(answer).equals(INVALID);
+    }
+
     /** The number behind the first {@code ####} that has one, else the last number of {@code text}. */
     public Optional<BigDecimal> number(String text) {
         for (int mark = text.indexOf(MARK); mark >= 0; mark = text.indexOf(MARK, mark + 1)) {

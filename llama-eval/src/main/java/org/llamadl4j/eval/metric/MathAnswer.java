@@ -134,6 +134,7 @@ public class MathAnswer {
         text = SHORT_FRACTION.matcher(text).replaceAll("frac{$1}{$2}");
         text = SHORT_ROOT.matcher(text).replaceAll("sqrt{$1}");
         text = text.replace("$", "");
+        text = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
         return THOUSANDS.matcher(text).matches() ? text.replace(",", "") : text;
     }
 

@@ -29,7 +29,7 @@ class RowFormatTest {
     private List<Row> read(RowFormat format, String name, byte[] content) {
         try {
             Path path = Files.write(folder.resolve(name), content);
-            return format.read(new DataFile(name, path), FORM);
+            return format.read(DataFile.of(name, path), FORM);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -143,7 +143,7 @@ class RowFormatTest {
                 out.write(block);
             }
         }
-        assertThatThrownBy(() -> RowFormat.JSON_LINES.read(new DataFile("long.gz", path), FORM))
+        assertThatThrownBy(() -> RowFormat.JSON_LINES.read(DataFile.of("long.gz", path), FORM))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("long.gz, line 1: a line of more than");
     }
@@ -151,7 +151,7 @@ class RowFormatTest {
     @Test
     void theDigestIsThatOfTheBytes() throws IOException {
         Path path = Files.writeString(folder.resolve("abc"), "abc");
-        assertThat(new DataFile("abc", path).sha256())
+        assertThat(DataFile.of("abc", path).sha256())
                 .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

@@ -49,6 +49,7 @@ class MathAnswerTest {
                 "\\text{east}                 | east",
                 "\\textbf{(B)}                | (B)",
                 "10^{-3}                      | 0.001",
+                "\\frac{7}{5} + \\frac{1}{5} i. | $\\frac{7 + i}{5}$",
                 "\\frac{\\frac{1}{2}}{3}      | \\frac{1}{6}",
                 "2 \\cdot 3 \\times 4 \\div 2 | 12",
             })

@@ -1,0 +1,2 @@
+/** How toxic a text is. */
+package org.llamadl4j.eval.toxicity;
