@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import lombok.AccessLevel;
@@ -174,6 +175,14 @@ final class MetaSource implements WeightSource {
     @Override
     public GgmlType originalType(String name) {
         return type(name);
+    }
+
+    /** In the one file, or in the first where all have the same; what is cut is merged as it is read. */
+    @Override
+    public Optional<FilePart> location(String name) {
+        TorchFile first = parts.get(0);
+        boolean whole = parts.size() == 1 || splits.get(name) == ModelParallelSplit.NONE;
+        return whole ? Optional.of(first.location(first.tensor(name))) : Optional.empty();
     }
 
     @Override

@@ -209,6 +209,11 @@ final class TorchArchive implements Closeable {
         return bytes;
     }
 
+    /** Where byte {@code offset} of {@code entry} lies. */
+    FilePart location(Entry entry, long offset) {
+        return new FilePart(channel, entry.begin + offset);
+    }
+
     /** Fills {@code target} with the bytes of {@code entry} from its byte {@code offset} on. */
     void read(Entry entry, long offset, ByteBuffer target) throws IOException {
         long position = entry.begin + offset;

@@ -80,6 +80,12 @@ final class TorchFile implements Closeable {
         return tensors.get(name);
     }
 
+    /** Where the elements of {@code tensor} lie. */
+    FilePart location(TorchTensor tensor) {
+        long bytes = tensor.offset() * tensor.storage().format().bytes();
+        return archive.location(archive.entry(tensor.storage().entry()), bytes);
+    }
+
     /** Fills {@code target} with the elements of {@code tensor} from element {@code offset} on, as they are stored. */
     void read(TorchTensor tensor, long offset, ByteBuffer target) throws IOException {
         TorchArchive.Entry entry = archive.entry(tensor.storage().entry());

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +123,31 @@ class MetaSourceTest {
             assertThat(source.config().tiedEmbeddings()).isTrue();
             assertThat(source.config().ropeScaling()).isEqualTo(new RopeScaling.Llama3(32, 1, 4, 8192));
             assertGolden(source);
+        }
+    }
+
+    @Test
+    void aModelOfOnePartIsMapped() throws IOException {
+        try (Kernels kernels = CpuKernels.create(1)) {
+            CountedMemory memory = new CountedMemory(kernels);
+            LlamaModel model = ModelReader.read(golden("llama1", 1), memory.kernels());
+            long norms = 3L * FIRST.dim();
+            assertThat(memory.mapped()).isEqualTo(2 * (FIRST.parameterCount() - norms));
+            assertThat(memory.allocated()).isEqualTo(4 * norms);
+            float[] wo = new float[64];
+            kernels.read(model.weights().get(LlamaWeights.wo(0)).buffer(), 0, wo, 0, 64);
+            assertThat(wo[4]).isEqualTo(((31 * 4 + 17 * 5) % 251 - 125) / 64f);
+        }
+    }
+
+    @Test
+    void partsAreMergedIntoTheTypeThatIsAskedFor() throws IOException {
+        try (Kernels kernels = CpuKernels.create(1)) {
+            CountedMemory memory = new CountedMemory(kernels);
+            ModelReader.read(golden("llama3", 4), memory.kernels(), Optional.of(WeightType.BF16));
+            long norms = 3L * THIRD.dim();
+            assertThat(memory.mapped()).isZero();
+            assertThat(memory.allocated()).isEqualTo(2 * (THIRD.parameterCount() - norms) + 4 * norms);
         }
     }
 

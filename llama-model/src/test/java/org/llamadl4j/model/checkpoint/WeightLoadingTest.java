@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -253,7 +251,10 @@ class WeightLoadingTest {
                 sink.commit();
             }
         }
-        LlamaModel model = ModelReader.read(gguf, KERNELS);
+        CountedMemory memory = new CountedMemory(KERNELS);
+        LlamaModel model = ModelReader.read(gguf, memory.kernels());
+        int norms = (2 * CONFIG.layers() + 1) * CONFIG.dim();
+        assertThat(memory.allocated()).isEqualTo(2L * CONFIG.dim() * CONFIG.queryDim() + 4L * norms);
         assertThat(type(model, wo)).isEqualTo(ElementType.FLOAT16);
         assertThat(type(model, WQ)).isEqualTo(ElementType.FLOAT32);
         float[] exact = values(ModelReader.read(gguf, KERNELS, Optional.of(WeightType.F32)), wo);
@@ -288,50 +289,28 @@ class WeightLoadingTest {
         assertSameLogits(ModelReader.read(hf, KERNELS), before);
     }
 
-    /** Bytes of memory that were allocated and mapped through the kernels. */
-    private static final class Counted {
-        private long allocated;
-        private long mapped;
-
-        private Kernels kernels() {
-            return (Kernels) Proxy.newProxyInstance(
-                    Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
-                        if (method.getName().equals("allocate")) {
-                            allocated += ((ElementType) arguments[0]).bytes((long) arguments[1]);
-                        } else if (method.getName().equals("map")) {
-                            mapped += ((ElementType) arguments[0]).bytes((long) arguments[3]);
-                        }
-                        try {
-                            return method.invoke(KERNELS, arguments);
-                        } catch (InvocationTargetException e) {
-                            throw e.getCause();
-                        }
-                    });
-        }
-    }
-
     @ParameterizedTest
     @EnumSource(
             value = WeightType.class,
             names = {"F32", "F16", "BF16"})
     void matricesThatAreMappedTakeNoOtherMemory(WeightType type) throws IOException {
         Path path = converted("typed", type);
-        Counted counted = new Counted();
-        ModelReader.read(path, counted.kernels());
+        CountedMemory memory = new CountedMemory(KERNELS);
+        ModelReader.read(path, memory.kernels());
         int norms = (2 * CONFIG.layers() + 1) * CONFIG.dim();
         long matrices = CONFIG.parameterCount() - norms;
-        assertThat(counted.allocated).isEqualTo(4L * norms);
-        assertThat(counted.mapped).isEqualTo(type.ggmlType().bytes(matrices));
+        assertThat(memory.allocated()).isEqualTo(4L * norms);
+        assertThat(memory.mapped()).isEqualTo(type.ggmlType().bytes(matrices));
     }
 
     @Test
     void matricesThatAreConvertedAreNotMappedToo() throws IOException {
-        Counted counted = new Counted();
-        ModelReader.read(hf, counted.kernels(), Optional.of(WeightType.BF16));
+        CountedMemory memory = new CountedMemory(KERNELS);
+        ModelReader.read(hf, memory.kernels(), Optional.of(WeightType.BF16));
         int norms = (2 * CONFIG.layers() + 1) * CONFIG.dim();
         long matrices = CONFIG.parameterCount() - norms;
-        assertThat(counted.mapped).isZero();
-        assertThat(counted.allocated).isEqualTo(2 * matrices + 4L * norms);
+        assertThat(memory.mapped()).isZero();
+        assertThat(memory.allocated()).isEqualTo(2 * matrices + 4L * norms);
     }
 
     @ParameterizedTest
