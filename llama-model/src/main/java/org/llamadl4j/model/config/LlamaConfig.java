@@ -78,7 +78,7 @@ public record LlamaConfig(
 
     /**
      * A named size: {@code 7b}, {@code 13b}, {@code 33b}, {@code 65b} of the paper, or {@code 260k}, {@code 1m},
-     * {@code 15m}, {@code 42m}, {@code 110m} for one machine.
+     * {@code 15m}, {@code 42m}, {@code 110m}, {@code 1.1b} for one machine.
      */
     public static LlamaConfig preset(String name) {
         LlamaConfig preset = Preset.ALL.get(name.toLowerCase(Locale.ROOT));

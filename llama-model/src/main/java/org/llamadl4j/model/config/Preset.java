@@ -18,6 +18,7 @@ final class Preset {
         presets.put("15m", small(288, 6, 6, 6, 768, 512));
         presets.put("42m", small(512, 8, 8, 8, 1376, 1024));
         presets.put("110m", small(768, 12, 12, 12, 2048, 1024));
+        presets.put("1.1b", small(2048, 22, 32, 4, 5632, 2048));
         presets.put("7b", paper(4096, 32, 32, 11008));
         presets.put("13b", paper(5120, 40, 40, 13824));
         presets.put("33b", paper(6656, 60, 52, 17920));

@@ -32,34 +32,16 @@ final class RandomModel {
 
     private static final int PIECE = 1 << 20;
 
-    private static final int CONTEXT = 2048;
-
     private RandomModel() {}
 
     /**
-     * @param arguments the folder, the type of the matrices (f32, f16 or bf16), and a preset or the six numbers dim,
-     *     layers, heads, kvHeads, hiddenDim, vocabSize with commas between
+     * @param arguments the folder, the type of the matrices (f32, f16 or bf16), and a preset
      */
     public static void main(String[] arguments) throws IOException {
-        write(Path.of(arguments[0]), WeightType.valueOf(arguments[1].toUpperCase(Locale.ROOT)), config(arguments[2]));
-    }
-
-    private static LlamaConfig config(String text) {
-        if (!text.contains(",")) {
-            return LlamaConfig.preset(text);
-        }
-        int[] sizes = Arrays.stream(text.split(",")).mapToInt(Integer::parseInt).toArray();
-        return LlamaConfig.builder()
-                .dim(sizes[0])
-                .layers(sizes[1])
-                .heads(sizes[2])
-                .kvHeads(sizes[3])
-                .hiddenDim(sizes[4])
-                .vocabSize(sizes[5])
-                .contextLength(CONTEXT)
-                .normEps(1e-5)
-                .ropeTheta(10000)
-                .build();
+        write(
+                Path.of(arguments[0]),
+                WeightType.valueOf(arguments[1].toUpperCase(Locale.ROOT)),
+                LlamaConfig.preset(arguments[2]));
     }
 
     static void write(Path folder, WeightType type, LlamaConfig config) throws IOException {

@@ -63,7 +63,7 @@ public record TrainConfig(
 
     /** Sizes of the model; V comes from the tokenizer. */
     public record Model(
-            @Setting("Named sizes: 260k, 1m, 15m, 42m, 110m for one machine; 7b, 13b, 33b, 65b of the paper.")
+            @Setting("Named sizes: 260k, 1m, 15m, 42m, 110m, 1.1b for one machine; 7b, 13b, 33b, 65b of the paper.")
             String preset,
 
             @Setting(
