@@ -11,6 +11,9 @@ public interface Buffer {
 
     ElementType elementType();
 
+    /** Whether kernels may write to it; to a mapped file they may not. */
+    boolean isWritable();
+
     /** The elements {@code offset} to {@code offset + length - 1}, sharing this memory. */
     Buffer slice(long offset, long length);
 }

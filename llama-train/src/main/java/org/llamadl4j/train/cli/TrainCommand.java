@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.llamadl4j.model.LlamaModel;
-import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
+import org.llamadl4j.model.checkpoint.ModelReader;
 import org.llamadl4j.model.cli.LlamaCommand;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.kernel.Kernels;
@@ -49,7 +49,10 @@ public final class TrainCommand implements LlamaCommand {
         @Option(names = "--config", paramLabel = "FILE", description = "A YAML file; see --help-config.")
         private Path config;
 
-        @Option(names = "--init", paramLabel = "MODEL_DIR", description = "Start from this model's weights.")
+        @Option(
+                names = "--init",
+                paramLabel = "MODEL_DIR",
+                description = "Start from this model's weights: a folder or a GGUF file.")
         private Path init;
     }
 
@@ -94,7 +97,7 @@ public final class TrainCommand implements LlamaCommand {
         TokenDataset dataset = TokenDataset.open(data);
         try (Kernels kernels = CpuKernels.create(config.threads(), config.precision());
                 Dashboard dashboard = config.ui() ? Dashboard.open(Dashboard.USUAL_PORT) : null) {
-            LlamaModel initialModel = start.init == null || resume ? null : HuggingFaceFolder.read(start.init, kernels);
+            LlamaModel initialModel = start.init == null || resume ? null : ModelReader.read(start.init, kernels);
             Trainer trainer = Trainer.builder()
                     .config(config)
                     .data(dataset)

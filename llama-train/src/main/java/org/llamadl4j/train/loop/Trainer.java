@@ -16,11 +16,11 @@ import lombok.Singular;
 import lombok.extern.slf4j.Slf4j;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
+import org.llamadl4j.model.checkpoint.TrainableWeights;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
 import org.llamadl4j.model.kernel.Kernels;
-import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.tokenizer.Tokenizer;
 import org.llamadl4j.model.tokenizer.TokenizerFile;
 import org.llamadl4j.train.config.TrainConfig;
@@ -60,7 +60,10 @@ public final class Trainer {
     @NonNull
     private final Kernels kernels;
 
-    /** The model to start from, which is trained in place; null for random weights. */
+    /**
+     * The model to start from; null for random weights. Float32 weights with rows in Meta's order, in memory of their own,
+     * are trained in place; of others a copy is.
+     */
     private final LlamaModel initialModel;
 
     /** Whether to go on from the newest checkpoint in {@code out}. */
@@ -171,10 +174,6 @@ public final class Trainer {
         if (!config.model().isLeftOut()) {
             throw UserError.usage("the sizes of the model are those of the model to start from; leave model.* out");
         }
-        if (initialModel.weights().rotaryPairs() != RotaryPairs.ADJACENT) {
-            // Checkpoints keep the moments in the order of the weights, and are read back in Meta's.
-            throw new IllegalArgumentException("training starts from query and key rows in Meta's order");
-        }
         requireSameTokenizer(initialModel.tokenizer(), tokenizer);
         return initialModel.config();
     }
@@ -195,7 +194,10 @@ public final class Trainer {
         if (saved.isPresent()) {
             return HuggingFaceFolder.readWeights(saved.get().folder(), kernels);
         }
-        return initialModel == null ? LlamaWeights.initialise(modelConfig, seed, kernels) : initialModel.weights();
+        // Checkpoints keep the moments in the order of the weights, and are read back in Meta's.
+        return initialModel == null
+                ? LlamaWeights.initialise(modelConfig, seed, kernels)
+                : TrainableWeights.of(initialModel.weights(), kernels);
     }
 
     /** A model keeps the tokens that ended its texts before this run. */

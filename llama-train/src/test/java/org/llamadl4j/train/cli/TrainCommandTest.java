@@ -69,6 +69,31 @@ class TrainCommandTest {
     }
 
     @Test
+    void startsFromAGgufFile() {
+        assertThat(Main.run(train(run, "--set", "schedule.steps=2"))).isZero();
+        Path gguf = folder.resolve("model.gguf");
+        assertThat(Main.run("convert", run.resolve("model").toString(), gguf.toString(), "--type", "q8_0"))
+                .isZero();
+
+        Path further = folder.resolve("further");
+        assertThat(Main.run(
+                        "train",
+                        "--data",
+                        data,
+                        "--init",
+                        gguf.toString(),
+                        "--out",
+                        further.toString(),
+                        "--set",
+                        "schedule.steps=2",
+                        "--set",
+                        "threads=1"))
+                .as("%s", err)
+                .isZero();
+        assertThat(further.resolve("model/config.json")).exists();
+    }
+
+    @Test
     void aRunKilledAtARandomStepAndResumedGivesTheLossesOfARunNeverStopped() throws Exception {
         Path whole = folder.resolve("whole");
         assertThat(Main.run(train(whole))).isZero();

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
+import org.llamadl4j.model.checkpoint.ModelReader;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
 import org.llamadl4j.model.kernel.Kernels;
@@ -334,17 +335,30 @@ class TrainerTest {
     }
 
     @Test
-    void startsFromRowsInMetasOrderAlone() {
-        LlamaModel initial = initialModel();
-        LlamaWeights halves = LlamaWeights.of(
-                initial.config(), RotaryPairs.HALVES, initial.weights().tensors());
-        assertThatThrownBy(() -> TinyRun.trainer(data, out, kernels)
-                        .config(withoutModel())
-                        .initialModel(new LlamaModel(initial.config(), halves, initial.tokenizer(), kernels))
-                        .build()
-                        .run())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("Meta's order");
+    void weightsThatLieInAFolderTrainAsThoseInMetasOrder() throws IOException {
+        Path folder = out.resolve("initial");
+        HuggingFaceFolder.write(folder, initialModel());
+        LlamaModel copied = HuggingFaceFolder.read(folder, kernels);
+        LlamaModel mapped = ModelReader.read(folder, kernels);
+        assertThat(copied.weights().rotaryPairs()).isEqualTo(RotaryPairs.ADJACENT);
+        assertThat(mapped.weights().rotaryPairs()).isEqualTo(RotaryPairs.HALVES);
+
+        Path ofCopied = train(copied, "of-copied");
+        Path ofMapped = train(mapped, "of-mapped");
+
+        assertThat(TinyRun.metrics(ofMapped)).isEqualTo(TinyRun.metrics(ofCopied));
+        Path weights = Path.of("model", "model.safetensors");
+        assertThat(ofMapped.resolve(weights)).hasSameBinaryContentAs(ofCopied.resolve(weights));
+    }
+
+    private Path train(LlamaModel initial, String name) throws IOException {
+        Path folder = out.resolve(name);
+        TinyRun.trainer(data, folder, kernels)
+                .config(withoutModel().with("schedule.steps", 4))
+                .initialModel(initial)
+                .build()
+                .run();
+        return folder;
     }
 
     @Test

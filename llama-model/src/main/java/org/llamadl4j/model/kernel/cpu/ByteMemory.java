@@ -95,6 +95,10 @@ final class ByteMemory {
         return length;
     }
 
+    boolean isWritable() {
+        return !windows[0].bytes().isReadOnly();
+    }
+
     /** The bytes {@code offset} to {@code offset + count - 1}, sharing this memory. */
     ByteMemory slice(long offset, long count) {
         Objects.checkFromIndexSize(offset, count, length);

@@ -73,6 +73,11 @@ final class FloatMemory implements Buffer, Operand {
     }
 
     @Override
+    public boolean isWritable() {
+        return !view.isReadOnly();
+    }
+
+    @Override
     public FloatMemory slice(long offset, long length) {
         Objects.checkFromIndexSize(offset, length, length());
         FloatPointer start = pointer.getPointer(offset).capacity(length);

@@ -59,6 +59,11 @@ final class IntMemory implements Buffer {
     }
 
     @Override
+    public boolean isWritable() {
+        return !view.isReadOnly();
+    }
+
+    @Override
     public IntMemory slice(long offset, long length) {
         Objects.checkFromIndexSize(offset, length, length());
         IntPointer start = pointer.getPointer(offset).capacity(length);

@@ -63,6 +63,11 @@ final class StoredMemory implements Buffer {
     }
 
     @Override
+    public boolean isWritable() {
+        return bytes.isWritable();
+    }
+
+    @Override
     public StoredMemory slice(long offset, long count) {
         Objects.checkFromIndexSize(offset, count, length);
         ElementType type = elementType();

@@ -254,6 +254,11 @@ class StoredWeightsTest {
         try (CpuKernels kernels = CpuKernels.create(1);
                 FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             Buffer mapped = kernels.map(ElementType.FLOAT32, channel, 0, 16);
+            assertThat(mapped.isWritable()).isFalse();
+            assertThat(kernels.map(ElementType.FLOAT16, channel, 0, 16).isWritable())
+                    .isFalse();
+            assertThat(kernels.allocate(ElementType.FLOAT32, 16).isWritable()).isTrue();
+            assertThat(kernels.allocate(ElementType.FLOAT16, 16).isWritable()).isTrue();
             assertThatThrownBy(() -> kernels.fill(new Tensor(mapped, 16), 1f)).isInstanceOf(RuntimeException.class);
             assertThatThrownBy(() -> kernels.write(new float[1], 0, mapped, 0, 1))
                     .isInstanceOf(RuntimeException.class);
