@@ -12,7 +12,8 @@ final class Bfloat16Rows implements RowFormat {
 
     static final Bfloat16Rows INSTANCE = new Bfloat16Rows();
 
-    private static final int LARGEST = 0x7f7f;
+    private static final int EXPONENT = 0x7f80;
+
     /** Not a constant, which the compiler would fetch at each use instead of keeping it in a register. */
     private static final int[] UPPER_HALF = {0xffff0000};
 
@@ -118,7 +119,7 @@ final class Bfloat16Rows implements RowFormat {
 
     @Override
     public boolean isFinite(ByteMemory bytes, long offset, int count) {
-        return HalfVectors.largest(bytes.window(offset), bytes.index(offset), count) <= LARGEST;
+        return HalfVectors.isFinite(bytes.window(offset), bytes.index(offset), count, EXPONENT);
     }
 
     private static float toFloat(short half) {

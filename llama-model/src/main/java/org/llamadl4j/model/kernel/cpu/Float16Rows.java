@@ -17,7 +17,7 @@ final class Float16Rows implements RowFormat {
 
     static final Float16Rows INSTANCE = new Float16Rows();
 
-    private static final int LARGEST = 0x7bff;
+    private static final int EXPONENT = 0x7c00;
 
     /** The sign, and the exponent and fraction of binary16 at the top of those of float32. */
     private static final int SIGN_AND_MAGNITUDE = 0x8fffe000;
@@ -138,6 +138,6 @@ final class Float16Rows implements RowFormat {
 
     @Override
     public boolean isFinite(ByteMemory bytes, long offset, int count) {
-        return HalfVectors.largest(bytes.window(offset), bytes.index(offset), count) <= LARGEST;
+        return HalfVectors.isFinite(bytes.window(offset), bytes.index(offset), count, EXPONENT);
     }
 }

@@ -1,12 +1,10 @@
 package org.llamadl4j.model.kernel.cpu;
 
 import java.nio.ByteBuffer;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** What the two types of 16 bits have in common: how they come in pairs. */
+/** What the two types of 16 bits have in common: how they come in pairs, and which are finite. */
 final class HalfVectors {
 
     /** Numbers of a vector of ints, each of which holds an even one low and the odd one after it high. */
@@ -15,6 +13,13 @@ final class HalfVectors {
     /** Bytes of as many halves as there are lanes. */
     static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Lanes.FLOATS.vectorBitSize() / 2));
+
+    private static final int HALVES_OF_LONG = Long.BYTES / Short.BYTES;
+
+    /** Times a half: four of it. */
+    private static final long EACH = 0x0001_0001_0001_0001L;
+
+    private static final long EACH_SIGN = 0x8000_8000_8000_8000L;
 
     private HalfVectors() {}
 
@@ -28,42 +33,30 @@ final class HalfVectors {
         }
     }
 
-    /** The bits of the largest magnitude among {@code count} halves. */
-    static int largest(ByteMemory.Window window, int index, int count) {
-        int whole = count / (RowFormat.ROWS * PAIRED) * PAIRED;
-        short[] lanes = new short[PAIRED];
-        try {
-            largest(window.vectors(), index, whole, lanes);
-        } catch (Throwable e) {
-            throw VectorLoads.unexpected(e);
-        }
-        int largest = 0;
-        for (short lane : lanes) {
-            largest = Math.max(largest, lane);
-        }
+    /**
+     * Whether {@code count} halves are finite: infinite ones and NaN have all bits of the exponent, so that one at its
+     * lowest bit carries into the sign's place. A long holds four. Not vectors, because opening a model is the first that
+     * is done with its weights, and a loop without them is compiled before it has read much.
+     *
+     * @param exponent its bits in a half
+     */
+    static boolean isFinite(ByteMemory.Window window, int index, int count, int exponent) {
         ByteBuffer bytes = window.bytes();
+        long exponents = EACH * exponent;
+        long lowest = EACH * Integer.lowestOneBit(exponent);
+        int whole = count / (RowFormat.ROWS * HALVES_OF_LONG) * HALVES_OF_LONG;
+        int run = whole * Short.BYTES;
+        long carried = 0;
+        for (int at = index; at < index + run; at += Long.BYTES) {
+            // Runs that are read side by side keep memory busy.
+            carried |= (bytes.getLong(at) & exponents) + lowest
+                    | (bytes.getLong(at + run) & exponents) + lowest
+                    | (bytes.getLong(at + 2 * run) & exponents) + lowest
+                    | (bytes.getLong(at + 3 * run) & exponents) + lowest;
+        }
         for (int i = RowFormat.ROWS * whole; i < count; i++) {
-            largest = Math.max(largest, bytes.getShort(index + i * Short.BYTES) & Short.MAX_VALUE);
+            carried |= (bytes.getShort(index + i * Short.BYTES) & exponent) + Integer.lowestOneBit(exponent);
         }
-        return largest;
-    }
-
-    /** Among {@link RowFormat#ROWS} runs of {@code count} halves, which are read side by side. */
-    private static void largest(Object memory, int index, int count, short[] lanes) throws Throwable {
-        ShortVector largest = IntVector.zero(Lanes.INTS).reinterpretAsShorts();
-        IntVector magnitudes = IntVector.broadcast(Lanes.INTS, 0x7fff7fff);
-        int run = count * Short.BYTES;
-        for (int i = 0; i < count; i += PAIRED) {
-            int at = index + i * Short.BYTES;
-            IntVector bits0 = (IntVector) VectorLoads.INTS.invokeExact(memory, at);
-            IntVector bits1 = (IntVector) VectorLoads.INTS.invokeExact(memory, at + run);
-            IntVector bits2 = (IntVector) VectorLoads.INTS.invokeExact(memory, at + 2 * run);
-            IntVector bits3 = (IntVector) VectorLoads.INTS.invokeExact(memory, at + 3 * run);
-            largest = largest.max(bits0.and(magnitudes).reinterpretAsShorts())
-                    .max(bits1.and(magnitudes).reinterpretAsShorts())
-                    .max(bits2.and(magnitudes).reinterpretAsShorts())
-                    .max(bits3.and(magnitudes).reinterpretAsShorts());
-        }
-        largest.intoArray(lanes, 0);
+        return (carried & EACH_SIGN) == 0;
     }
 }

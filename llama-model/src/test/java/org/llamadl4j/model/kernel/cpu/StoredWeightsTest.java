@@ -20,6 +20,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.llamadl4j.model.kernel.Buffer;
 import org.llamadl4j.model.kernel.ElementType;
@@ -335,6 +336,22 @@ class StoredWeightsTest {
                         .as("element %d", index)
                         .isFalse();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FLOAT16, 0x7bff", "FLOAT16, 0xfbff", "BFLOAT16, 0x7f7f", "BFLOAT16, 0xff7f"})
+    void theLargestNumbersAreFinite(ElementType type, String bits) {
+        short half = (short) (int) Integer.decode(bits);
+        byte[] bytes = new byte[2 * 1001];
+        for (int i = 0; i < bytes.length; i += 2) {
+            bytes[i] = (byte) half;
+            bytes[i + 1] = (byte) (half >> 8);
+        }
+        try (CpuKernels kernels = CpuKernels.create(2)) {
+            Tensor tensor = new Tensor(kernels.allocate(type, 1001), 1001);
+            kernels.write(bytes, 0, tensor.buffer(), 0, 1001);
+            assertThat(kernels.isFinite(tensor)).isTrue();
         }
     }
 
