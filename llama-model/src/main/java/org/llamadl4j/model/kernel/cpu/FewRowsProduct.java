@@ -22,7 +22,7 @@ final class FewRowsProduct {
     /** Numbers of a row of weights that are converted at once; whole blocks and vectors. */
     private static final int TILE = 2048;
 
-    /** Groups of rows whose results are copied to the output together. */
+    /** Steps whose results are copied to the output together. */
     private static final int FLUSH = 64;
 
     // Slots of the scratch.
@@ -57,7 +57,8 @@ final class FewRowsProduct {
                 int begin = Math.max(from - first, 0);
                 int end = Math.min(to - first, count);
                 if (begin < end) {
-                    part.multiply(weights[i], begin, end, outs[i]);
+                    int last = Math.min(end * RowFormat.ROWS, weights[i].rows());
+                    part.multiply(weights[i], begin * RowFormat.ROWS, last, outs[i]);
                 }
                 first += count;
             }
@@ -66,6 +67,32 @@ final class FewRowsProduct {
 
     private static int groups(WeightRows weight) {
         return (weight.rows() + RowFormat.ROWS - 1) / RowFormat.ROWS;
+    }
+
+    /**
+     * Rows that {@link RowFormat#ROWS} streams go through side by side, each a run of its own. What fetches memory in advance
+     * follows a long run to its end; were rows that are multiplied at once neighbours, each stream would begin anew with
+     * every row.
+     *
+     * @param first row
+     * @param rows how many
+     */
+    private record Streams(int first, int rows) {
+
+        /** Steps of each stream. */
+        int length() {
+            return (rows + RowFormat.ROWS - 1) / RowFormat.ROWS;
+        }
+
+        /** The row of stream {@code stream} at {@code step}; past the last row, the last again. */
+        int row(int stream, int step) {
+            return first + Math.min(stream * length() + step, rows - 1);
+        }
+
+        /** From the row of stream 0. */
+        int distance(int stream, int step) {
+            return row(stream, step) - row(0, step);
+        }
     }
 
     /** One worker's part. */
@@ -99,35 +126,38 @@ final class FewRowsProduct {
             }
         }
 
-        /** Groups {@code from} to {@code to - 1} of rows of {@code weight}. */
+        /** Rows {@code from} to {@code to - 1} of {@code weight}. */
         void multiply(WeightRows weight, int from, int to, FloatMemory out) {
+            int most = Math.max(RowFormat.ROWS, ByteMemory.LONGEST_RUN / Math.max(1, weight.rowBytes()));
+            for (int first = from; first < to; first += most) {
+                multiply(weight, new Streams(first, Math.min(most, to - first)), out);
+            }
+        }
+
+        private void multiply(WeightRows weight, Streams streams, FloatMemory out) {
             boolean converted = rows > CONVERTED_ANEW || !Lanes.FUSED;
             if (!converted && arrangedFor != weight.format()) {
                 arrange(weight.format());
             }
             float[] results = scratch.floats(RESULTS, rows * FLUSH * RowFormat.ROWS);
-            for (int first = from; first < to; first += FLUSH) {
-                int count = Math.min(FLUSH, to - first);
-                for (int group = 0; group < count; group++) {
-                    int row = (first + group) * RowFormat.ROWS;
+            for (int first = 0; first < streams.length(); first += FLUSH) {
+                int count = Math.min(FLUSH, streams.length() - first);
+                for (int step = 0; step < count; step++) {
                     if (converted) {
-                        multiplyConverted(weight, row);
+                        multiplyConverted(weight, streams, first + step);
                     } else {
-                        multiplyStored(weight, row);
+                        multiplyStored(weight, streams, first + step);
                     }
-                    for (int n = 0; n < rows; n++) {
-                        System.arraycopy(
-                                sums,
-                                n * RowFormat.ROWS,
-                                results,
-                                (n * FLUSH + group) * RowFormat.ROWS,
-                                RowFormat.ROWS);
+                    for (int i = 0; i < rows * RowFormat.ROWS; i++) {
+                        results[i * FLUSH + step] = sums[i];
                     }
                 }
-                int row = first * RowFormat.ROWS;
-                int length = Math.min(count * RowFormat.ROWS, weight.rows() - row);
-                for (int n = 0; n < rows; n++) {
-                    out.put(n * weight.rows() + row, results, n * FLUSH * RowFormat.ROWS, length);
+                for (int i = 0; i < rows * RowFormat.ROWS; i++) {
+                    int begin = streams.first() + i % RowFormat.ROWS * streams.length() + first;
+                    int length = Math.min(count, streams.first() + streams.rows() - begin);
+                    if (length > 0) {
+                        out.put(i / RowFormat.ROWS * weight.rows() + begin, results, i * FLUSH, length);
+                    }
                 }
             }
         }
@@ -148,12 +178,12 @@ final class FewRowsProduct {
             return columns - columns % format.step();
         }
 
-        /** The four rows from {@code row} on, where they lie; past the last row, the last again. */
-        private void multiplyStored(WeightRows weight, int row) {
+        /** The rows at {@code step} of the streams, where they lie. */
+        private void multiplyStored(WeightRows weight, Streams streams, int step) {
             RowFormat format = weight.format();
-            ByteMemory.Window window = weight.bytes().window(weight.start(row));
-            int first = weight.bytes().index(weight.start(row));
-            int more = weight.rows() - 1 - row;
+            long start = weight.start(streams.row(0, step));
+            ByteMemory.Window window = weight.bytes().window(start);
+            int first = weight.bytes().index(start);
             int whole = whole(format);
             int count = format.lanes();
             float[] lanes = scratch.floats(LANES, RowFormat.ROWS * count);
@@ -162,9 +192,9 @@ final class FewRowsProduct {
                     format.multiply(
                             window,
                             first,
-                            first + Math.min(1, more) * weight.rowBytes(),
-                            first + Math.min(2, more) * weight.rowBytes(),
-                            first + Math.min(3, more) * weight.rowBytes(),
+                            first + streams.distance(1, step) * weight.rowBytes(),
+                            first + streams.distance(2, step) * weight.rowBytes(),
+                            first + streams.distance(3, step) * weight.rowBytes(),
                             whole,
                             arranged(format, n),
                             lanes);
@@ -176,16 +206,16 @@ final class FewRowsProduct {
                 }
             }
             if (whole < columns) {
-                addRest(weight, row, whole);
+                addRest(weight, streams, step, whole);
             }
         }
 
         /** Adds the products of the columns from {@code whole} on, which are no whole step. */
-        private void addRest(WeightRows weight, int row, int whole) {
+        private void addRest(WeightRows weight, Streams streams, int step, int whole) {
             int count = columns - whole;
             float[] rest = scratch.floats(TILES, count);
             for (int r = 0; r < RowFormat.ROWS; r++) {
-                weight.unpack(Math.min(row + r, weight.rows() - 1), whole, count, rest, 0, scratch);
+                weight.unpack(streams.row(r, step), whole, count, rest, 0, scratch);
                 for (int n = 0; n < rows; n++) {
                     for (int i = 0; i < count; i++) {
                         sums[n * RowFormat.ROWS + r] += rest[i] * x[n * stride + whole + i];
@@ -195,15 +225,14 @@ final class FewRowsProduct {
         }
 
         /** The same by way of float32 copies of the rows, a tile of their columns after another. */
-        private void multiplyConverted(WeightRows weight, int row) {
+        private void multiplyConverted(WeightRows weight, Streams streams, int step) {
             Arrays.fill(sums, 0, rows * RowFormat.ROWS, 0f);
             float[] tile = scratch.floats(TILES, RowFormat.ROWS * TILE);
             for (int column = 0; column < columns; column += TILE) {
                 int count = Math.min(TILE, columns - column);
                 int length = Lanes.roundUp(count);
                 for (int r = 0; r < RowFormat.ROWS; r++) {
-                    int last = Math.min(row + r, weight.rows() - 1);
-                    weight.unpack(last, column, count, tile, r * length, scratch);
+                    weight.unpack(streams.row(r, step), column, count, tile, r * length, scratch);
                     Arrays.fill(tile, r * length + count, (r + 1) * length, 0f);
                 }
                 addProducts(tile, length, column);
