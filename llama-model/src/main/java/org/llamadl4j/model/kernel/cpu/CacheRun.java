@@ -51,13 +51,16 @@ record CacheRun(int firstRow, int rows, int sequence, int position) {
         return runs;
     }
 
-    /** Whether the row is stored before it attends. Of several rows a later one may take the place of a key that an earlier one needs. */
-    boolean storesFirst() {
-        return rows == 1;
+    /**
+     * Whether the rows are stored before they attend. In a ring of {@code slots} a later row may take the place of a key that
+     * an earlier one needs.
+     */
+    boolean storesFirst(int slots) {
+        return rows == 1 || position + rows <= slots;
     }
 
-    /** Slots of the cache that some row of the run attends to: the first so many. */
+    /** Slots of a ring of {@code slots} that some row of the run attends to: the first so many. */
     int cachedSlots(int slots) {
-        return Math.min(storesFirst() ? position + 1 : position, slots);
+        return Math.min(storesFirst(slots) ? position + rows : position, slots);
     }
 }

@@ -12,8 +12,9 @@ import org.llamadl4j.model.kernel.Tensor;
  * 2022). The query heads that share a key head, of several rows of one sequence, are one block of queries: each tile of
  * keys and values is loaded once for all of them, be it one row that is generated or many of a prompt.
  *
- * <p>Where a sequence has several rows, they attend to the cache as it was and to the new keys where these lie, and are
- * stored when all have done so: in a ring, later rows take the places of keys that earlier rows still need.
+ * <p>Rows are stored, then attend to the cache alone. Only where a ring goes round within several rows of a sequence do these
+ * attend to the cache as it was and to the new keys where they lie, and are stored when all have done so: later rows take
+ * the places of keys that earlier rows still need.
  */
 @RequiredArgsConstructor
 final class CpuCachedAttention {
@@ -25,7 +26,7 @@ final class CpuCachedAttention {
     private static final int QUERIES = 64;
 
     /** Multiplications that are worth a worker. */
-    private static final long GRAIN = 1 << 16;
+    private static final long GRAIN = 1 << 14;
 
     // Slots of the scratch.
     private static final int KEYS = 0;
@@ -63,10 +64,17 @@ final class CpuCachedAttention {
                 FloatMemory.of(v),
                 FloatMemory.of(keys),
                 FloatMemory.of(values),
+                FloatMemory.of(keys).bytes(),
+                FloatMemory.of(values).bytes(),
                 FloatMemory.of(out),
                 CacheRun.of(rowSequences, IntMemory.of(positions), layout.sequences()));
         zeroRowsWithoutSequence(rowSequences, FloatMemory.of(out), q.columns());
 
+        for (CacheRun run : call.runs()) {
+            if (run.rows() > 1 && run.storesFirst(layout.slots())) {
+                store(call, run);
+            }
+        }
         Items items = Items.of(call);
         int parts = (int) Math.max(1, Math.min(Math.min(workers.count(), items.count()), items.cost() / GRAIN));
         workers.run(parts, worker -> {
@@ -75,7 +83,11 @@ final class CpuCachedAttention {
                 new Block(call, worker.scratch(), items.run(item), items.head(item), items.row(item)).attend();
             }
         });
-        storeLongRuns(call);
+        for (CacheRun run : call.runs()) {
+            if (!run.storesFirst(layout.slots())) {
+                store(call, run);
+            }
+        }
     }
 
     /** Copies what position 0 to {@code length} - 1 left in sequence {@code from} of {@code cache} to sequence {@code to}. */
@@ -100,16 +112,12 @@ final class CpuCachedAttention {
         }
     }
 
-    private void storeLongRuns(Call call) {
-        for (CacheRun run : call.runs()) {
-            if (!run.storesFirst()) {
-                workers.forRanges(call.layout().kvHeads(), 1, (worker, from, to) -> {
-                    for (int head = from; head < to; head++) {
-                        call.store(run, head, worker.scratch());
-                    }
-                });
+    private void store(Call call, CacheRun run) {
+        workers.forRanges(call.layout().kvHeads(), 1, (worker, from, to) -> {
+            for (int head = from; head < to; head++) {
+                call.store(run, head, worker.scratch());
             }
-        }
+        });
     }
 
     /**
@@ -125,6 +133,8 @@ final class CpuCachedAttention {
             FloatMemory v,
             FloatMemory keys,
             FloatMemory values,
+            ByteMemory keyBytes,
+            ByteMemory valueBytes,
             FloatMemory out,
             List<CacheRun> runs) {
 
@@ -221,7 +231,7 @@ final class CpuCachedAttention {
                 for (int head = 0; head < layout.kvHeads(); head++) {
                     for (int row = 0; row < run.rows(); row += rowsPerBlock) {
                         int end = Math.min(row + rowsPerBlock, run.rows());
-                        long keys = run.cachedSlots(layout.slots()) + (long) end;
+                        long keys = Math.min(run.position(), layout.slots()) + (long) end;
                         long queries = (long) (end - row) * call.group();
                         items.runs[item] = run;
                         items.heads[item] = head;
@@ -308,30 +318,64 @@ final class CpuCachedAttention {
         }
 
         void attend() {
-            if (run.storesFirst()) {
+            if (run.rows() == 1) {
                 call.storeRow(run, head, row);
             }
             loadQueries();
+            // Copies and padding are worth their time where several queries share them.
+            boolean inPlace =
+                    run.rows() == 1 && queries < StripProduct.ROWS && rowLength == layout.headDim() && Lanes.FUSED;
+            boolean stored = run.storesFirst(layout.slots());
             int cached = run.cachedSlots(layout.slots());
-            for (int slot = 0; slot < cached; slot += TILE) {
-                int count = Math.min(TILE, cached - slot);
+            int needed = stored ? Math.min(cached, run.position() + firstRow + rows) : cached;
+            for (int slot = 0; slot < needed; slot += TILE) {
+                int count = Math.min(TILE, needed - slot);
+                if (inPlace && layout.width(slot / TILE) == TILE) {
+                    attendInPlace(slot / TILE, count);
+                    continue;
+                }
                 loadCached(slot / TILE, count);
                 multiplyKeys(count);
-                if (!run.storesFirst()) {
-                    maskCached(slot, count);
+                if (stored) {
+                    maskLater(slot, count);
+                } else {
+                    maskReplaced(slot, count);
                 }
                 addTile(count);
             }
-            if (!run.storesFirst()) {
-                for (int first = 0; first < firstRow + rows; first += TILE) {
-                    int count = Math.min(TILE, firstRow + rows - first);
-                    loadNew(first, count);
-                    multiplyKeys(count);
-                    maskNew(first, count);
-                    addTile(count);
-                }
+            if (!stored) {
+                attendToNew();
             }
             storeOutput();
+        }
+
+        private void attendInPlace(int block, int count) {
+            long start = (long) Float.BYTES * layout.start(run.sequence(), block, head);
+            ByteMemory.Window keyWindow = call.keyBytes().window(start);
+            int keyIndex = call.keyBytes().index(start);
+            ByteMemory.Window valueWindow = call.valueBytes().window(start);
+            int valueIndex = call.valueBytes().index(start);
+            int headDim = layout.headDim();
+            for (int query = 0; query < queries; query++) {
+                CachedTile.scores(
+                        keyWindow, keyIndex, count, headDim, blockQueries, query * rowLength, scores, query * TILE);
+            }
+            hideAfter(count);
+            softmax(queries, vectors(count), scores, highest, sums, output, rowLength);
+            for (int query = 0; query < queries; query++) {
+                CachedTile.addValues(
+                        valueWindow, valueIndex, count, headDim, scores, query * TILE, output, query * rowLength);
+            }
+        }
+
+        private void attendToNew() {
+            for (int first = 0; first < firstRow + rows; first += TILE) {
+                int count = Math.min(TILE, firstRow + rows - first);
+                loadNew(first, count);
+                multiplyKeys(count);
+                maskNew(first, count);
+                addTile(count);
+            }
         }
 
         private void loadQueries() {
@@ -386,12 +430,15 @@ final class CpuCachedAttention {
             Arrays.fill(values, n * rowLength + layout.headDim(), (n + 1) * rowLength, 0f);
         }
 
+        private static int vectors(int count) {
+            return (count + Lanes.COUNT - 1) / Lanes.COUNT;
+        }
+
         private void multiplyKeys(int count) {
-            int vectors = (count + Lanes.COUNT - 1) / Lanes.COUNT;
             StripProduct.multiply(
                     paddedQueries(),
                     layout.headDim(),
-                    vectors,
+                    vectors(count),
                     blockQueries,
                     0,
                     rowLength,
@@ -403,8 +450,12 @@ final class CpuCachedAttention {
                     0,
                     TILE,
                     false);
-            // Behind the last key.
-            int end = vectors * Lanes.COUNT;
+            hideAfter(count);
+        }
+
+        /** Hides what is in the last vector of scores behind the last of {@code count} keys. */
+        private void hideAfter(int count) {
+            int end = vectors(count) * Lanes.COUNT;
             if (count < end) {
                 for (int query = 0; query < queries; query++) {
                     Arrays.fill(scores, query * TILE + count, query * TILE + end, Float.NEGATIVE_INFINITY);
@@ -412,8 +463,15 @@ final class CpuCachedAttention {
             }
         }
 
+        /** Hides from each row the slots of the rows after its own. */
+        private void maskLater(int firstSlot, int count) {
+            for (int n = 0; n < rows; n++) {
+                mask(n, run.position() + firstRow + n + 1 - firstSlot, count, count);
+            }
+        }
+
         /** Hides from each row the slots that the rows of the run up to itself will take over. */
-        private void maskCached(int firstSlot, int count) {
+        private void maskReplaced(int firstSlot, int count) {
             int slots = layout.slots();
             int begin = layout.slot(run.position());
             for (int n = 0; n < rows; n++) {
@@ -444,8 +502,7 @@ final class CpuCachedAttention {
         }
 
         private void addTile(int count) {
-            int vectors = (count + Lanes.COUNT - 1) / Lanes.COUNT;
-            softmax(queries, vectors, scores, highest, sums, output, rowLength);
+            softmax(queries, vectors(count), scores, highest, sums, output, rowLength);
             StripProduct.multiply(
                     paddedQueries(),
                     count,
