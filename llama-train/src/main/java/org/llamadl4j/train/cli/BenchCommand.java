@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.llamadl4j.model.checkpoint.WeightType;
 import org.llamadl4j.model.cli.LlamaCommand;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.kernel.AttentionShape;
@@ -18,8 +20,11 @@ import org.llamadl4j.model.text.TextCorpus;
 import org.llamadl4j.model.tokenizer.TokenizerFile;
 import org.llamadl4j.train.bench.AttentionBenchmark;
 import org.llamadl4j.train.bench.BenchmarkResult;
+import org.llamadl4j.train.bench.DecodeBenchmark;
+import org.llamadl4j.train.bench.InferenceModel;
 import org.llamadl4j.train.bench.KernelsBenchmark;
 import org.llamadl4j.train.bench.ModelSize;
+import org.llamadl4j.train.bench.PrefillBenchmark;
 import org.llamadl4j.train.bench.Rounds;
 import org.llamadl4j.train.bench.TokenizerBenchmark;
 import org.llamadl4j.train.bench.TrainBenchmark;
@@ -28,17 +33,20 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code llama bench}: how fast this machine trains, and how fast it could. Prints a table, or one JSON object. */
 @Command(
         name = "bench",
         description = "Measures speed and memory against what the machine can do at most.",
-        synopsisSubcommandLabel = "(train|attention|kernels|tokenizer)",
+        synopsisSubcommandLabel = "(train|attention|kernels|prefill|decode|tokenizer)",
         subcommands = {
             BenchCommand.Train.class,
             BenchCommand.Attention.class,
             BenchCommand.AllKernels.class,
+            BenchCommand.Prefill.class,
+            BenchCommand.Decode.class,
             BenchCommand.OfTokenizer.class
         })
 public final class BenchCommand implements LlamaCommand {
@@ -50,7 +58,8 @@ public final class BenchCommand implements LlamaCommand {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "bench: one of train, attention, kernels and tokenizer is missing");
+                spec.commandLine(),
+                "bench: one of train, attention, kernels, prefill, decode and tokenizer is missing");
     }
 
     /** How often, and how it is told. */
@@ -274,6 +283,117 @@ public final class BenchCommand implements LlamaCommand {
                         .size(sizes.size())
                         .rounds(measuring.rounds())
                         .kernels(kernels)
+                        .build()
+                        .run());
+            }
+        }
+    }
+
+    /** A model that generates. */
+    static final class Inference {
+
+        @Parameters(
+                paramLabel = "MODEL_DIR",
+                arity = "0..1",
+                description = "A Hugging Face or Meta LLaMA folder, or a GGUF file; left out: random weights.")
+        private Path modelDir;
+
+        @Option(
+                names = "--preset",
+                paramLabel = "NAME",
+                description = "Sizes of the model of random weights: 15m, 42m, 110m, 1.1b, ... (default 110m).")
+        private String preset;
+
+        @Option(
+                names = "--weights",
+                paramLabel = "f32|f16|bf16|q8_0",
+                description = "Type of the matrices in memory (default: as they are stored; f32 if they are random).")
+        private WeightType weights;
+
+        private InferenceModel open(Kernels kernels) throws IOException {
+            if (modelDir != null && preset != null) {
+                throw UserError.usage("%s is one model and --preset %s another; leave one out", modelDir, preset);
+            }
+            if (modelDir != null) {
+                return InferenceModel.read(modelDir, Optional.ofNullable(weights), kernels);
+            }
+            return InferenceModel.random(
+                    preset == null ? "110m" : preset, weights == null ? WeightType.F32 : weights, kernels);
+        }
+    }
+
+    /** {@code llama bench prefill}. */
+    @Command(name = "prefill", description = "A prompt, until the first token that follows is known.")
+    static final class Prefill implements Callable<Integer> {
+
+        @Mixin
+        private Inference inference;
+
+        @Option(
+                names = "--prompt-tokens",
+                paramLabel = "N",
+                defaultValue = "256",
+                description = "Tokens of the prompt (default ${DEFAULT-VALUE}).")
+        private int promptTokens;
+
+        @Mixin
+        private Device device;
+
+        @Mixin
+        private Measuring measuring;
+
+        @Override
+        public Integer call() throws IOException {
+            try (Kernels kernels = device.open()) {
+                return measuring.print(PrefillBenchmark.builder()
+                        .model(inference.open(kernels))
+                        .promptTokens(promptTokens)
+                        .rounds(measuring.rounds())
+                        .kernels(kernels)
+                        .threads(device.threads())
+                        .build()
+                        .run());
+            }
+        }
+    }
+
+    /** {@code llama bench decode}. */
+    @Command(name = "decode", description = "Tokens one after the other, after a prompt.")
+    static final class Decode implements Callable<Integer> {
+
+        @Mixin
+        private Inference inference;
+
+        @Option(
+                names = "--prompt-tokens",
+                paramLabel = "N",
+                defaultValue = "16",
+                description = "Tokens of the prompt (default ${DEFAULT-VALUE}).")
+        private int promptTokens;
+
+        @Option(
+                names = "--new-tokens",
+                paramLabel = "N",
+                defaultValue = "32",
+                description = "Tokens after it (default ${DEFAULT-VALUE}).")
+        private int newTokens;
+
+        @Mixin
+        private Device device;
+
+        @Mixin
+        private Measuring measuring;
+
+        @Override
+        public Integer call() throws IOException {
+            try (Kernels kernels = device.open()) {
+                return measuring.print(DecodeBenchmark.builder()
+                        .model(inference.open(kernels))
+                        .promptTokens(promptTokens)
+                        .newTokens(newTokens)
+                        .rounds(measuring.rounds())
+                        .kernels(kernels)
+                        .threads(device.threads())
                         .build()
                         .run());
             }

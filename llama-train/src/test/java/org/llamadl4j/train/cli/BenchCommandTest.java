@@ -1,6 +1,7 @@
 package org.llamadl4j.train.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -101,6 +102,30 @@ class BenchCommandTest {
     }
 
     @Test
+    void prefillIsHeldAgainstTheProduct() throws IOException {
+        JsonNode result = json("prefill --preset 260k --prompt-tokens 9 --threads 1 " + ONE_ROUND);
+
+        assertThat(result.at("/promptTokens").asInt()).isEqualTo(9);
+        assertThat(result.at("/model/dim").asInt()).isEqualTo(64);
+        assertThat(result.at("/tokensPerSecond/median").asDouble()).isPositive();
+        assertThat(result.at("/seconds/median").asDouble()
+                        * result.at("/tokensPerSecond/median").asDouble())
+                .isCloseTo(9, within(1e-6));
+        assertThat(result.at("/ceilingShare").asDouble()).isPositive();
+    }
+
+    @Test
+    void decodeIsHeldAgainstReading() throws IOException {
+        JsonNode result = json("decode --preset 260k --weights bf16 --new-tokens 3 --threads 1 " + ONE_ROUND);
+
+        assertThat(result.at("/model/weightType").asText()).isEqualTo("BFLOAT16");
+        double rate = result.at("/tokensPerSecond/median").asDouble();
+        double bytes = result.at("/model/weightBytesPerToken").asDouble();
+        assertThat(result.at("/gigabytesPerSecond/median").asDouble()).isCloseTo(1e-9 * rate * bytes, within(1e-6));
+        assertThat(result.at("/readShare").asDouble()).isPositive();
+    }
+
+    @Test
     void theTokenizerEncodesAndTrains(@TempDir Path folder) throws IOException {
         String text = "hello hello yellow\nfellow below";
         Path input = Files.writeString(folder.resolve("text.txt"), text);
@@ -127,7 +152,7 @@ class BenchCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    ''                                     | train, attention, kernels and tokenizer
+                    ''                                     | train, attention, kernels, prefill, decode and tokenizer
                     flops                                  | flops
                     train --preset 3m                      | no preset is called '3m'
                     train --rounds 0                       | 0 measured rounds
@@ -136,6 +161,10 @@ class BenchCommandTest {
                     train --steps 50                       | after step 50
                     train --peer pen-and-paper             | -Ppeers
                     attention --heads 3 --kv-heads 2       | 3 heads
+                    prefill --prompt-tokens 0              | a prompt of 0 tokens
+                    decode --preset 260k --new-tokens 0    | 0 new tokens
+                    decode folder --preset 260k            | leave one out
+                    decode --preset 260k --weights q8_0    | rows of 172
                     tokenizer --model m                    | --input
                     tokenizer --model m --input i --vocab-size 9 | --train
                     """)
