@@ -40,7 +40,8 @@ class InferenceModelTest {
     @Test
     void aModelIsReadAsItIsStoredOrConverted(@TempDir Path folder) throws IOException {
         Path path = folder.resolve("model");
-        Tokenizer tokenizer = BpeTrainer.builder().vocabSize(275).build().train(List.of("hello hello"));
+        Tokenizer tokenizer =
+                BpeTrainer.builder().vocabSize(275).build().train(List.of("hello hello yellow\nfellow below"));
         try (Kernels kernels = CpuKernels.create(1)) {
             LlamaWeights weights = LlamaWeights.initialise(CONFIG, 1, kernels);
             HuggingFaceFolder.write(path, new LlamaModel(CONFIG, weights, tokenizer, kernels));
