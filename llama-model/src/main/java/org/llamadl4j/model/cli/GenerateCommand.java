@@ -6,7 +6,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ThreadLocalRandom;
 import lombok.extern.slf4j.Slf4j;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.error.UserError;
@@ -30,6 +29,9 @@ public final class GenerateCommand implements LlamaCommand {
     @Mixin
     private ModelOptions opening;
 
+    @Mixin
+    private SamplingOptions sampling;
+
     @Option(
             names = "--prompt",
             required = true,
@@ -45,43 +47,6 @@ public final class GenerateCommand implements LlamaCommand {
     private int maxNewTokens;
 
     @Option(
-            names = "--temperature",
-            paramLabel = "T",
-            defaultValue = "0.8",
-            description = "0 takes the likeliest token, 1 samples as the model says (default ${DEFAULT-VALUE}).")
-    private double temperature;
-
-    @Option(
-            names = "--top-p",
-            paramLabel = "P",
-            defaultValue = "0.95",
-            description = "Sample from the likeliest tokens that make up this probability (default ${DEFAULT-VALUE}).")
-    private double topP;
-
-    @Option(
-            names = "--top-k",
-            paramLabel = "K",
-            defaultValue = "0",
-            description = "Sample from the K likeliest tokens; 0 for no limit (default ${DEFAULT-VALUE}).")
-    private int topK;
-
-    @Option(
-            names = "--min-p",
-            paramLabel = "P",
-            defaultValue = "0",
-            description = "Sample from tokens at least P times as likely as the likeliest; 0 for no limit"
-                    + " (default ${DEFAULT-VALUE}).")
-    private double minP;
-
-    @Option(
-            names = "--repetition-penalty",
-            paramLabel = "R",
-            defaultValue = "1",
-            description = "Over 1, tokens of the prompt and the text become less likely; 1 for none"
-                    + " (default ${DEFAULT-VALUE}).")
-    private double repetitionPenalty;
-
-    @Option(
             names = "--stop",
             paramLabel = "TEXT",
             description = "End before this would come, and do not print it; may be given several times.")
@@ -93,26 +58,14 @@ public final class GenerateCommand implements LlamaCommand {
             description = "Keep the last C positions alone, so that memory stays fixed (default: the model's context).")
     private Integer cache;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "S",
-            description = "The same seed gives the same text (default: another each time).")
-    private Long seed;
-
     @Option(names = "--json", description = "Print one JSON object at the end instead of the text.")
     private boolean json;
 
     @Override
     public Integer call() throws Exception {
-        GenerationOptions options = GenerationOptions.builder()
+        GenerationOptions options = sampling.toBuilder()
                 .maxNewTokens(maxNewTokens)
-                .temperature(temperature)
-                .topK(topK)
-                .topP(topP)
-                .minP(minP)
-                .repetitionPenalty(repetitionPenalty)
                 .stopStrings(stopStrings)
-                .seed(seed != null ? seed : ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE))
                 .build();
         if (cache != null && cache < 1) {
             throw UserError.usage("--cache must be 1 or more, not %d", cache);

@@ -23,6 +23,11 @@ public final class ModelOptions {
                     + "are stored).")
     private WeightType weights;
 
+    /** Where the model is. */
+    public Path modelDir() {
+        return modelDir;
+    }
+
     /** Opens the model in the memory of {@code kernels}. */
     public LlamaModel open(Kernels kernels) throws IOException {
         return ModelReader.read(modelDir, kernels, Optional.ofNullable(weights));
