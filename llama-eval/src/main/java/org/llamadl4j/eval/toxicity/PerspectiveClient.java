@@ -149,7 +149,7 @@ public final class PerspectiveClient implements ToxicityScorer {
 
     private static void sleep(Duration duration) {
         try {
-            Thread.sleep(Math.max(0, duration.toMillis()));
+            Thread.sleep(Math.max(0, duration.plusNanos(999_999).toMillis())); // rounded up
         } catch (InterruptedException e) {
             throw interrupted();
         }
