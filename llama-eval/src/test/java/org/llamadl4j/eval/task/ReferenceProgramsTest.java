@@ -38,7 +38,8 @@ class ReferenceProgramsTest {
         List<Row> all = rows("MBPP", "mbpp.jsonl");
         assertThat(all).hasSize(974);
         List<Row> rows = IntStream.range(0, all.size())
-                .filter(i -> i % MBPP_EVERY == 0 || !all.get(i).text("test_setup_code").isEmpty())
+                .filter(i -> i % MBPP_EVERY == 0
+                        || !all.get(i).text("test_setup_code").isEmpty())
                 .mapToObj(all::get)
                 .toList();
         assertThat(failing(rows, row -> Mbpp.program(row, row.text("code")))).isEmpty();
