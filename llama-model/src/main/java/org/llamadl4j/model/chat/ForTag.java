@@ -88,10 +88,13 @@ final class ForTag implements Tag {
         }
         for (int i = 0; i < elements.size(); i++) {
             limits.step();
-            try (InterpreterScopeClosable scope = interpreter.enterScope()) {
+            InterpreterScopeClosable scope = interpreter.enterScope();
+            try {
                 bind(clause.names(), elements.get(i), interpreter);
                 interpreter.getContext().put("loop", interpreter.wrap(loop(elements, i)));
                 render(body(node), interpreter, out);
+            } finally {
+                scope.close();
             }
             if (exit.leavesLoop()) {
                 break;
@@ -114,9 +117,12 @@ final class ForTag implements Tag {
     }
 
     private static boolean holds(Clause clause, Object element, TagNode node, JinjavaInterpreter interpreter) {
-        try (InterpreterScopeClosable scope = interpreter.enterScope()) {
+        InterpreterScopeClosable scope = interpreter.enterScope();
+        try {
             bind(clause.names(), element, interpreter);
             return ObjectTruthValue.evaluate(interpreter.resolveELExpression(clause.condition(), node.getLineNumber()));
+        } finally {
+            scope.close();
         }
     }
 

@@ -70,7 +70,7 @@ class GeneratorTest {
     void aRingForgetsTheBeginning() {
         GenerationOptions one = GREEDY.toBuilder().maxNewTokens(1).build();
         Generator ring = new Generator(MODEL, 4);
-        float difference = 0;
+        double difference = 0;
         for (char c = 'a'; c < 'm'; c++) {
             String end = "same end" + c;
             assertThat(ring.start("one " + end, one).complete())
