@@ -44,7 +44,7 @@ public final class Generator {
         int context = model.config().contextLength();
         if (tokens.length >= context) {
             throw UserError.failed(
-                    "the prompt has %d tokens with its BOS; the model's context of %d leaves no room to go on",
+                    "the prompt has %d tokens; the model's context of %d leaves no room to go on",
                     tokens.length, context);
         }
         session.replace(tokens);

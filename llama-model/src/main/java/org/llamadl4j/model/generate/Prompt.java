@@ -1,6 +1,9 @@
 package org.llamadl4j.model.generate;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.llamadl4j.model.LlamaModel;
+import org.llamadl4j.model.tokenizer.Tokenizer;
 
 /**
  * A text to continue, as tokens, and how.
@@ -17,13 +20,15 @@ public record Prompt(int[] tokens, GenerationOptions options) {
         tokens = tokens.clone();
     }
 
-    /** {@code text}, which may be empty, after the model's BOS. */
+    /**
+     * {@code text}, after BOS where the model's tokenizer puts one before a prompt. An empty text is BOS in any case: a model
+     * has to begin with something.
+     */
     public static Prompt of(LlamaModel model, String text, GenerationOptions options) {
-        int[] ids = model.tokenizer().encode(text);
-        int[] tokens = new int[ids.length + 1];
-        tokens[0] = model.tokenizer().bosId();
-        System.arraycopy(ids, 0, tokens, 1, ids.length);
-        return new Prompt(tokens, options);
+        Tokenizer tokenizer = model.tokenizer();
+        int[] ids = tokenizer.encode(text);
+        IntStream bos = tokenizer.addsBos() || ids.length == 0 ? IntStream.of(tokenizer.bosId()) : IntStream.empty();
+        return new Prompt(IntStream.concat(bos, Arrays.stream(ids)).toArray(), options);
     }
 
     /** A copy. */
