@@ -121,7 +121,7 @@ final class SequenceScorer {
         private void accept(Prediction prediction) {
             int owner = sequencesOfSlots[prediction.sequence()];
             int row = prediction.position();
-            int likeliest = likeliest(prediction.logits());
+            int likeliest = prediction.likeliest();
             for (int asker : askers.get(owner)) {
                 if (asks(asker, owner, row)) {
                     int token = sequences.get(asker).tokens()[row + 1];
@@ -134,16 +134,6 @@ final class SequenceScorer {
                     greedy[asker] &= token == likeliest;
                 }
             }
-        }
-
-        private static int likeliest(float[] logits) {
-            int best = 0;
-            for (int id = 1; id < logits.length; id++) {
-                if (logits[id] > logits[best]) {
-                    best = id;
-                }
-            }
-            return best;
         }
     }
 }

@@ -72,16 +72,6 @@ public final class ByteLevelTokenizer implements ConfiguredTokenizer {
     }
 
     @Override
-    public int bosId() {
-        return settings.bosId();
-    }
-
-    @Override
-    public int eosId() {
-        return settings.eosId();
-    }
-
-    @Override
     public int[] encode(String text) {
         return encoders.encode(text, userDefined);
     }
