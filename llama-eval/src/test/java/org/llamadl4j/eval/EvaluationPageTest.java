@@ -19,6 +19,7 @@ import org.llamadl4j.eval.result.ModelIdentity;
 import org.llamadl4j.eval.result.TaskResult;
 import org.llamadl4j.eval.task.TaskSettings;
 import org.llamadl4j.eval.task.Tasks;
+import org.llamadl4j.model.JavaProgram;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
 import org.llamadl4j.model.config.LlamaConfig;
@@ -77,15 +78,8 @@ class EvaluationPageTest {
         writeModel(folder.resolve("run/model"));
         Path source = Files.writeString(folder.resolve("Capitals.java"), example("java"));
         Path output = folder.resolve("output");
-        int status = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        source.toString())
+        int status = JavaProgram.of(source.toString(), List.of())
                 .directory(folder.toFile())
-                .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start()
                 .waitFor();

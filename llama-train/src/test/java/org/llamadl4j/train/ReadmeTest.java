@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llamadl4j.model.JavaProgram;
 
 /** The README's Java program, compiled and run as its reader would. */
 class ReadmeTest {
@@ -33,18 +34,11 @@ class ReadmeTest {
         Files.writeString(folder.resolve("my-text.txt"), words, StandardOpenOption.APPEND);
 
         Path output = folder.resolve("output");
-        Process java = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        source.toString())
+        int status = JavaProgram.of(source.toString(), List.of())
                 .directory(folder.toFile())
-                .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
-                .start();
-        int status = java.waitFor();
+                .start()
+                .waitFor();
 
         assertThat(status).as(() -> read(output)).isZero();
         assertThat(folder.resolve("run/model/model.safetensors")).exists();

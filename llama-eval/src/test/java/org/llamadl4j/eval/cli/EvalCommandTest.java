@@ -5,23 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.llamadl4j.eval.task.Fixtures;
+import org.llamadl4j.model.CapturedOutput;
+import org.llamadl4j.model.JavaProgram;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
 import org.llamadl4j.model.cli.Main;
@@ -40,10 +38,8 @@ class EvalCommandTest {
     private static String model;
     private static String data;
 
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension
+    final CapturedOutput console = new CapturedOutput();
 
     @BeforeAll
     static void writeModelAndData() {
@@ -75,26 +71,6 @@ class EvalCommandTest {
         return path;
     }
 
-    @BeforeEach
-    void catchOutput() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void restoreOutput() {
-        System.setOut(realOut);
-        System.setErr(realErr);
-    }
-
-    private String out() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String err() {
-        return err.toString(StandardCharsets.UTF_8);
-    }
-
     private static JsonNode json(Path output) throws IOException {
         ObjectNode json = (ObjectNode)
                 new JsonMapper().readTree(output.resolve("results.json").toFile());
@@ -105,9 +81,12 @@ class EvalCommandTest {
     void everyTaskIsAskedAndNothingTwice() throws IOException {
         Path output = folder.resolve("all");
         String[] arguments = {"eval", model, "--data", data, "--limit", "1", "--output", output.toString()};
-        assertThat(Main.run(arguments)).as(err()).isZero();
-        assertThat(out()).containsPattern("ARC easy +accuracy +0 +72\\.8 +74\\.8 +80\\.0 +78\\.9 +[\\d.]+ +acc ");
-        assertThat(err()).contains("of which 0 are answered already").containsPattern("\\d tokens were computed");
+        assertThat(Main.run(arguments)).as(console.err()).isZero();
+        assertThat(console.out())
+                .containsPattern("ARC easy +accuracy +0 +72\\.8 +74\\.8 +80\\.0 +78\\.9 +[\\d.]+ +acc ");
+        assertThat(console.err())
+                .contains("of which 0 are answered already")
+                .containsPattern("\\d tokens were computed");
         JsonNode json = json(output);
         assertThat(json.at("/results/arc_easy/acc,none").isNumber()).isTrue();
         assertThat(json.at("/config/model_sha").asText()).matches("[0-9a-f]{64}");
@@ -118,9 +97,9 @@ class EvalCommandTest {
                     .hasSize(24);
         }
 
-        err.reset();
+        console.clearErr();
         assertThat(Main.run(arguments)).isZero();
-        assertThat(err()).containsPattern("([\\d,]+) different requests, of which \\1 are answered already");
+        assertThat(console.err()).containsPattern("([\\d,]+) different requests, of which \\1 are answered already");
         assertThat(json(output)).isEqualTo(json);
     }
 
@@ -141,7 +120,7 @@ class EvalCommandTest {
                             each + "-results"))
                     .isZero();
         }
-        out.reset();
+        console.clearOut();
         assertThat(Main.run(
                         "eval",
                         "compare",
@@ -149,42 +128,43 @@ class EvalCommandTest {
                         other + "-results",
                         "--output",
                         folder.resolve("compared").toString()))
-                .as(err())
+                .as(console.err())
                 .isZero();
-        assertThat(out())
+        assertThat(console.out())
                 .containsPattern("arc_easy +harness +acc_norm,none .* mcnemar")
                 .doesNotContain("paper  ");
         assertThat(folder.resolve("compared/comparison.md")).content().contains("| arc_easy | harness |");
         assertThat(Main.run("eval", "compare", model, folder.toString())).isEqualTo(2);
-        assertThat(err()).contains("there is no " + model);
+        assertThat(console.err()).contains("there is no " + model);
     }
 
     @Test
     void tasksAreListed() {
         assertThat(Main.run("eval", "--list", "--data", data)).isZero();
-        assertThat(out()).containsPattern("arc_easy +ARC easy +paper \\(0\\), harness \\(0\\) +yes +arc_easy\\.jsonl");
-        assertThat(out().lines()).hasSize(25);
+        assertThat(console.out())
+                .containsPattern("arc_easy +ARC easy +paper \\(0\\), harness \\(0\\) +yes +arc_easy\\.jsonl");
+        assertThat(console.out().lines()).hasSize(25);
     }
 
     @Test
     void saysWhatIsWrong() throws IOException {
         assertThat(Main.run("eval", "--data", data)).isEqualTo(2);
-        assertThat(err()).contains("MODEL_DIR is missing");
+        assertThat(console.err()).contains("MODEL_DIR is missing");
         assertThat(Main.run("eval", model)).isEqualTo(2);
-        assertThat(err()).contains("--data DIR is missing");
+        assertThat(console.err()).contains("--data DIR is missing");
         assertThat(Main.run("eval", model, "--data", data, "--tasks", "arc_eazy"))
                 .isEqualTo(2);
-        assertThat(err()).contains("there is no task arc_eazy");
+        assertThat(console.err()).contains("there is no task arc_eazy");
         assertThat(Main.run("eval", folder.resolve("none").toString(), "--data", data))
                 .isEqualTo(2);
-        assertThat(err()).contains("there is no model");
+        assertThat(console.err()).contains("there is no model");
         assertThat(Main.run("eval", model, "--data", folder.toString())).isEqualTo(2);
-        assertThat(err()).contains("no file of any task");
+        assertThat(console.err()).contains("no file of any task");
         Path cut = Files.createDirectories(folder.resolve("cut"));
         Files.writeString(cut.resolve("arc_easy.jsonl"), "{\"query\": \"Questi");
         assertThat(Main.run("eval", model, "--data", cut.toString(), "--tasks", "arc_easy"))
                 .isEqualTo(1);
-        assertThat(err()).contains("arc_easy.jsonl, line 1");
+        assertThat(console.err()).contains("arc_easy.jsonl, line 1");
     }
 
     /** SIGKILL, in a process of its own, while it computes. */
@@ -223,17 +203,9 @@ class EvalCommandTest {
     }
 
     private static Process start(List<String> arguments, Path output) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(arguments);
+        List<String> command = new ArrayList<>(arguments);
         command.add(output.toString());
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
+        return JavaProgram.of(Main.class.getName(), command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
     }

@@ -5,18 +5,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.llamadl4j.model.CapturedOutput;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
 import org.llamadl4j.model.cli.Main;
@@ -37,10 +35,8 @@ class PerplexityCommandTest {
     private static String model;
     private static Tokenizer tokenizer;
 
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension
+    final CapturedOutput console = new CapturedOutput();
 
     /** A model that knows nothing: every token costs ln 280. */
     @BeforeAll
@@ -64,22 +60,6 @@ class PerplexityCommandTest {
         model = folder.resolve("model").toString();
     }
 
-    @BeforeEach
-    void catchOutput() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void restoreOutput() {
-        System.setOut(realOut);
-        System.setErr(realErr);
-    }
-
-    private String err() {
-        return err.toString(StandardCharsets.UTF_8);
-    }
-
     private static String file(String name, String content) throws IOException {
         return Files.writeString(folder.resolve(name), content).toString();
     }
@@ -90,7 +70,7 @@ class PerplexityCommandTest {
         String second = file("b.jsonl", "{\"text\": \"the cat\"}\n{\"text\": \"the rat\"}\n");
         assertThat(Main.run("perplexity", model, "--input", first, second, "--stride", "8", "--json"))
                 .isZero();
-        JsonNode json = new JsonMapper().readTree(out.toString(StandardCharsets.UTF_8));
+        JsonNode json = new JsonMapper().readTree(console.out());
         int tokens = tokenizer.encode(TEXT).length
                 + tokenizer.encode("the cat").length
                 + tokenizer.encode("the rat").length
@@ -109,7 +89,7 @@ class PerplexityCommandTest {
     void computesWithWeightsOfTheTypeThatIsAskedFor() throws IOException {
         assertThat(Main.run("perplexity", model, "--input", file("a.txt", TEXT), "--weights", "q8_0", "--json"))
                 .isZero();
-        JsonNode json = new JsonMapper().readTree(out.toString(StandardCharsets.UTF_8));
+        JsonNode json = new JsonMapper().readTree(console.out());
         assertThat(json.get("perplexity").asDouble()).isCloseTo(280, within(1e-3));
     }
 
@@ -117,7 +97,7 @@ class PerplexityCommandTest {
     void printsATable() throws IOException {
         assertThat(Main.run("perplexity", model, "--input", file("a.txt", TEXT)))
                 .isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8))
+        assertThat(console.out())
                 .containsPattern("documents +1\\R")
                 .containsPattern("perplexity +280\\.0")
                 .contains("nats per token", "nats per byte", "bits per byte");
@@ -126,14 +106,14 @@ class PerplexityCommandTest {
     @Test
     void saysWhatIsWrong() throws IOException {
         assertThat(Main.run("perplexity", model)).isEqualTo(2);
-        assertThat(err()).contains("--input");
+        assertThat(console.err()).contains("--input");
         assertThat(Main.run("perplexity", model, "--input", file("a.txt", TEXT), "--stride", "33"))
                 .isEqualTo(2);
-        assertThat(err()).contains("stride must be from 1 to the model's context of 32");
+        assertThat(console.err()).contains("stride must be from 1 to the model's context of 32");
         assertThat(Main.run(
                         "perplexity", model, "--input", folder.resolve("none").toString()))
                 .isEqualTo(1);
-        assertThat(err()).contains("none does not exist");
+        assertThat(console.err()).contains("none does not exist");
         Files.write(folder.resolve("bad.txt"), new byte[] {'a', (byte) 0xff});
         assertThat(Main.run(
                         "perplexity",
@@ -141,7 +121,7 @@ class PerplexityCommandTest {
                         "--input",
                         folder.resolve("bad.txt").toString()))
                 .isEqualTo(1);
-        assertThat(err()).contains("bad.txt");
+        assertThat(console.err()).contains("bad.txt");
         assertThat(Main.run(
                         "perplexity",
                         model,

@@ -3,10 +3,8 @@ package org.llamadl4j.model.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,11 +13,12 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.llamadl4j.model.CapturedOutput;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
 import org.llamadl4j.model.config.LlamaConfig;
@@ -38,11 +37,10 @@ class ChatCommandTest {
     private static String withTemplate;
     private static String without;
 
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
     private final InputStream realIn = System.in;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @RegisterExtension
+    final CapturedOutput console = new CapturedOutput();
 
     @BeforeAll
     static void writeModels() {
@@ -78,16 +76,8 @@ class ChatCommandTest {
         return folder.resolve(name).toString();
     }
 
-    @BeforeEach
-    void catchOutput() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
     @AfterEach
-    void restoreOutput() {
-        System.setOut(realOut);
-        System.setErr(realErr);
+    void restoreInput() {
         System.setIn(realIn);
     }
 
@@ -98,30 +88,26 @@ class ChatCommandTest {
         return Main.run(all.toArray(String[]::new));
     }
 
-    private String err() {
-        return err.toString(StandardCharsets.UTF_8);
-    }
-
     @Test
     void eachLineIsAnsweredOnStandardOutput() {
         assertThat(chat("größer\n/help\nthe\n", withTemplate, "--seed", "3", "--max-new-tokens", "5"))
                 .isZero();
-        String first = out.toString(StandardCharsets.UTF_8);
+        String first = console.out();
         assertThat(first).isNotBlank().doesNotContain("/system");
-        assertThat(err()).contains("/system TEXT").doesNotContain("chat template");
-        out.reset();
+        assertThat(console.err()).contains("/system TEXT").doesNotContain("chat template");
+        console.clearOut();
         chat("größer\nthe\n", withTemplate, "--seed", "3", "--max-new-tokens", "5");
-        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(first);
+        assertThat(console.out()).isEqualTo(first);
     }
 
     @Test
     void aModelWithoutATemplateIsAskedInATranscriptAndThatIsSaid() throws IOException {
         assertThat(chat("the\n", without, "--max-new-tokens", "5")).isZero();
-        assertThat(err()).containsOnlyOnce("without a chat template").contains("--template");
+        assertThat(console.err()).containsOnlyOnce("without a chat template").contains("--template");
         Path template = Files.writeString(folder.resolve("own.jinja"), "{{ messages[0].content }}");
-        err.reset();
+        console.clearErr();
         assertThat(chat("the\n", without, "--template", template.toString())).isZero();
-        assertThat(err()).doesNotContain("without a chat template");
+        assertThat(console.err()).doesNotContain("without a chat template");
     }
 
     @ParameterizedTest
@@ -129,8 +115,8 @@ class ChatCommandTest {
     void aBrokenTemplateEndsInOneLine(String source, int status, String message) throws IOException {
         Path template = Files.writeString(folder.resolve("broken.jinja"), source);
         assertThat(chat("the\n", without, "--template", template.toString())).isEqualTo(status);
-        assertThat(err()).contains(message).doesNotContain("\tat ");
-        assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+        assertThat(console.err()).contains(message).doesNotContain("\tat ");
+        assertThat(console.out()).isEmpty();
     }
 
     @Test
@@ -140,8 +126,8 @@ class ChatCommandTest {
                 "{% if messages[0].content == 'no' %}{{ raise_exception('Say yes!') }}{% endif %}{{ bos_token }}");
         assertThat(chat("no\nyes\n", without, "--template", template.toString(), "--max-new-tokens", "3"))
                 .isZero();
-        assertThat(err()).contains("refuses this conversation: Say yes!");
-        assertThat(out.toString(StandardCharsets.UTF_8)).isNotEmpty();
+        assertThat(console.err()).contains("refuses this conversation: Say yes!");
+        assertThat(console.out()).isNotEmpty();
     }
 
     @ParameterizedTest
@@ -153,6 +139,6 @@ class ChatCommandTest {
     })
     void badValuesAreRefused(String option, String value, int status, String message) {
         assertThat(chat("", without, option, value)).isEqualTo(status);
-        assertThat(err()).contains(message).doesNotContain("\tat ");
+        assertThat(console.err()).contains(message).doesNotContain("\tat ");
     }
 }

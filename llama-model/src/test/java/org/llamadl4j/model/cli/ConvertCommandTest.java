@@ -2,15 +2,13 @@ package org.llamadl4j.model.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.llamadl4j.model.CapturedOutput;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
 import org.llamadl4j.model.config.LlamaConfig;
@@ -25,15 +23,13 @@ class ConvertCommandTest {
     @TempDir
     Path folder;
 
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension
+    final CapturedOutput console = new CapturedOutput();
 
     private String model;
 
     @BeforeEach
-    void writeModelAndCatchOutput() {
+    void writeModel() {
         Tokenizer tokenizer = BpeTrainer.builder().vocabSize(280).build().train(List.of("the cat sat on the mat"));
         LlamaConfig config = LlamaConfig.builder()
                 .dim(32)
@@ -51,21 +47,13 @@ class ConvertCommandTest {
             HuggingFaceFolder.write(folder.resolve("model"), new LlamaModel(config, weights, tokenizer, kernels));
         }
         model = folder.resolve("model").toString();
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void restoreOutput() {
-        System.setOut(realOut);
-        System.setErr(realErr);
     }
 
     private String generate(String path) {
-        out.reset();
+        console.clearOut();
         assertThat(Main.run("generate", path, "--prompt", "the", "--temperature", "0", "--max-new-tokens", "12"))
                 .isZero();
-        return out.toString(StandardCharsets.UTF_8);
+        return console.out();
     }
 
     private String path(String name) {
@@ -89,8 +77,8 @@ class ConvertCommandTest {
         assertThat(Main.run("convert", path("plain"), path("other"), "--to", "hf", "--type", "bf16"))
                 .isZero();
         assertThat(folder.resolve("other")).isDirectoryContaining("glob:**/model.safetensors");
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("converting", "wrote");
-        assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+        assertThat(console.err()).contains("converting", "wrote");
+        assertThat(console.out()).isEmpty();
     }
 
     @Test
@@ -100,8 +88,6 @@ class ConvertCommandTest {
         assertThat(Main.run("convert", model, path("b"), "--to", "meta")).isEqualTo(2);
         assertThat(Main.run("convert", model)).isEqualTo(2);
         assertThat(Main.run("convert", path("none.gguf"), path("b"))).isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8))
-                .contains("there is no file")
-                .doesNotContain("\tat ");
+        assertThat(console.err()).contains("there is no file").doesNotContain("\tat ");
     }
 }

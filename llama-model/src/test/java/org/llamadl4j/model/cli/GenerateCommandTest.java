@@ -4,20 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.llamadl4j.model.CapturedOutput;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.HuggingFaceFolder;
 import org.llamadl4j.model.config.LlamaConfig;
@@ -34,10 +31,8 @@ class GenerateCommandTest {
 
     private static String model;
 
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension
+    final CapturedOutput console = new CapturedOutput();
 
     @BeforeAll
     static void writeModel() {
@@ -63,36 +58,20 @@ class GenerateCommandTest {
         model = folder.resolve("model").toString();
     }
 
-    @BeforeEach
-    void catchOutput() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void restoreOutput() {
-        System.setOut(realOut);
-        System.setErr(realErr);
-    }
-
-    private String out() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
     private JsonNode generateJson(String... more) throws IOException {
-        out.reset();
+        console.clearOut();
         String[] arguments = new String[more.length + 5];
         System.arraycopy(new String[] {"generate", model, "--json", "--prompt", "the größer"}, 0, arguments, 0, 5);
         System.arraycopy(more, 0, arguments, 5, more.length);
         assertThat(Main.run(arguments)).isZero();
-        return new JsonMapper().readTree(out());
+        return new JsonMapper().readTree(console.out());
     }
 
     @Test
     void printsPromptAndContinuation() throws IOException {
         assertThat(Main.run("generate", model, "--prompt", "the größer", "--max-new-tokens", "8", "--seed", "3"))
                 .isZero();
-        String text = out();
+        String text = console.out();
         JsonNode json = generateJson("--max-new-tokens", "8", "--seed", "3");
         assertThat(text)
                 .isEqualTo(json.get("prompt").asText() + json.get("text").asText() + System.lineSeparator());
@@ -113,7 +92,7 @@ class GenerateCommandTest {
     void namesTheTypesOfWeightsThereAre() {
         assertThat(Main.run("generate", model, "--prompt", "the", "--weights", "q4_0"))
                 .isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("--weights").contains("F16", "Q8_0");
+        assertThat(console.err()).contains("--weights").contains("F16", "Q8_0");
     }
 
     @Test
@@ -177,17 +156,17 @@ class GenerateCommandTest {
     void refusesBadValues(String option, String value, String word) {
         assertThat(Main.run("generate", model, "--prompt", "the", option, value))
                 .isEqualTo(2);
-        assertThat(out()).isEmpty();
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains(word).doesNotContain("\tat ");
+        assertThat(console.out()).isEmpty();
+        assertThat(console.err()).contains(word).doesNotContain("\tat ");
     }
 
     @Test
     void refusesToStartWithoutPromptOrModel() {
         assertThat(Main.run("generate", model)).isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("--prompt");
+        assertThat(console.err()).contains("--prompt");
         assertThat(Main.run("generate", folder.resolve("none").toString(), "--prompt", "the"))
                 .isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("there is no model folder");
-        assertThat(out()).isEmpty();
+        assertThat(console.err()).contains("there is no model folder");
+        assertThat(console.out()).isEmpty();
     }
 }

@@ -2,16 +2,13 @@ package org.llamadl4j.model.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.llamadl4j.model.CapturedOutput;
 import org.llamadl4j.model.error.UserError;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -19,34 +16,20 @@ import picocli.CommandLine.Option;
 
 class MainTest {
 
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-    @BeforeEach
-    void catchOutput() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void restoreOutput() {
-        System.setOut(realOut);
-        System.setErr(realErr);
-    }
+    @RegisterExtension
+    final CapturedOutput console = new CapturedOutput();
 
     @Test
     void helpListsTheCommandsInOrderOnStandardOut() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("Usage: llama").containsSubsequence("fly", "Flies.", "walk", "Walks.");
-        assertThat(err.toString()).isEmpty();
+        assertThat(console.out()).contains("Usage: llama").containsSubsequence("fly", "Flies.", "walk", "Walks.");
+        assertThat(console.err()).isEmpty();
     }
 
     @Test
     void versionNamesTheProjectsVersionAndTheJava() {
         assertThat(run("--version")).isZero();
-        assertThat(out.toString())
+        assertThat(console.out())
                 .matches("llama \\d+\\.\\d+\\S* \\(Java %s, .*\\)\\R"
                         .formatted(Runtime.version().toString().replace("+", "\\+")));
     }
@@ -59,37 +42,37 @@ class MainTest {
     @Test
     void everyCommandHasHelp() {
         assertThat(run("walk", "--help")).isZero();
-        assertThat(out.toString()).contains("Usage: llama walk", "--steps", "--verbose");
+        assertThat(console.out()).contains("Usage: llama walk", "--steps", "--verbose");
     }
 
     @Test
     void noCommandIsWrongUsageAndListsThem() {
         assertThat(run()).isEqualTo(2);
-        assertThat(err.toString()).contains("which command?", "fly", "walk", "'llama --help' tells more.");
+        assertThat(console.err()).contains("which command?", "fly", "walk", "'llama --help' tells more.");
     }
 
     @Test
     void mistypedCommandIsWrongUsageAndNamesTheNearest() {
         assertThat(run("wakl")).isEqualTo(2);
-        assertThat(err.toString()).contains("'wakl'", "Did you mean: llama walk");
+        assertThat(console.err()).contains("'wakl'", "Did you mean: llama walk");
     }
 
     @Test
     void mistypedOptionIsWrongUsageAndNamesTheNearest() {
         assertThat(run("walk", "--step", "3")).isEqualTo(2);
-        assertThat(err.toString()).contains("'--step'", "--steps", "'llama walk --help' tells more.");
+        assertThat(console.err()).contains("'--step'", "--steps", "'llama walk --help' tells more.");
     }
 
     @Test
     void valueOfTheWrongTypeIsWrongUsage() {
         assertThat(run("walk", "--steps", "many")).isEqualTo(2);
-        assertThat(err.toString()).contains("--steps", "'many'");
+        assertThat(console.err()).contains("--steps", "'many'");
     }
 
     @Test
     void userErrorIsItsMessageInOneLineAndItsStatus() {
         assertThat(runFailing(UserError.failed("the file a.txt is empty"))).isEqualTo(1);
-        assertThat(err.toString()).isEqualTo("llama: the file a.txt is empty" + System.lineSeparator());
+        assertThat(console.err()).isEqualTo("llama: the file a.txt is empty" + System.lineSeparator());
     }
 
     @Test
@@ -100,7 +83,7 @@ class MainTest {
     @Test
     void anyOtherExceptionIsOneLineWithoutStackTrace() {
         assertThat(runFailing(new IllegalStateException("wing is broken"))).isEqualTo(1);
-        assertThat(err.toString())
+        assertThat(console.err())
                 .startsWith("llama: IllegalStateException: wing is broken")
                 .contains("--verbose")
                 .doesNotContain("\tat ");
@@ -109,22 +92,22 @@ class MainTest {
     @Test
     void fileThatIsNotThereIsNamedAsSuch() {
         assertThat(runFailing(new NoSuchFileException("a/b.txt"))).isEqualTo(1);
-        assertThat(err.toString()).startsWith("llama: no such file or folder: a/b.txt");
+        assertThat(console.err()).startsWith("llama: no such file or folder: a/b.txt");
     }
 
     @Test
     void runningOutOfMemorySaysHowToGetMore() {
         assertThat(runFailing(new OutOfMemoryError("Java heap space"))).isEqualTo(1);
-        assertThat(err.toString()).startsWith("llama: out of memory").contains("-Xmx");
+        assertThat(console.err()).startsWith("llama: out of memory").contains("-Xmx");
     }
 
     @Test
     void verboseShowsTheStackTraceWhereverItStands() {
         assertThat(runFailing(new IOException("no wind"), "--verbose", "fly")).isEqualTo(1);
-        assertThat(err.toString()).contains("no wind", "\tat ");
-        err.reset();
+        assertThat(console.err()).contains("no wind", "\tat ");
+        console.clearErr();
         assertThat(runFailing(new IOException("no wind"), "fly", "--verbose")).isEqualTo(1);
-        assertThat(err.toString()).contains("no wind", "\tat ");
+        assertThat(console.err()).contains("no wind", "\tat ");
     }
 
     @Test
@@ -137,11 +120,11 @@ class MainTest {
         };
         String line = System.lineSeparator();
         Main.run(List.of(new Fly(logging)), "fly");
-        assertThat(err.toString()).isEqualTo("took off" + line);
-        err.reset();
+        assertThat(console.err()).isEqualTo("took off" + line);
+        console.clearErr();
         Main.run(List.of(new Fly(logging)), "fly", "--verbose");
-        assertThat(err.toString()).isEqualTo("took off" + line + "debug: flapped" + line);
-        assertThat(out.toString()).isEmpty();
+        assertThat(console.err()).isEqualTo("took off" + line + "debug: flapped" + line);
+        assertThat(console.out()).isEmpty();
     }
 
     private int run(String... arguments) {

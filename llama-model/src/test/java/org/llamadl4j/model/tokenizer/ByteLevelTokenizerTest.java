@@ -13,7 +13,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
@@ -79,25 +78,13 @@ class ByteLevelTokenizerTest {
     void idsDoNotDependOnHowTheTextIsCut(
             @ForAll("texts") String text, @ForAll("texts") String next, @ForAll long seed) {
         for (Tokenizer tokenizer : List.of(TOKENIZER, OF_RANKS)) {
-            IntList ids = new IntList();
-            StreamingEncoder encoder = tokenizer.streamingEncoder(ids::add);
-            for (String whole : List.of(text, next)) {
-                ids.clear();
-                AnyText.cut(whole, new Random(seed), 5).forEach(encoder::append);
-                encoder.finish();
-                assertThat(ids.toArray()).isEqualTo(tokenizer.encode(whole));
-            }
+            StreamingLaws.assertCutsDoNotMatter(tokenizer, List.of(text, next), seed);
         }
     }
 
     @Property
     void textDoesNotDependOnWhetherIdsComeOneByOne(@ForAll List<@IntRange(max = 300) Integer> list) {
-        int[] ids = list.stream().mapToInt(Integer::intValue).toArray();
-        StreamingDecoder decoder = TOKENIZER.streamingDecoder();
-        for (int round = 0; round < 2; round++) {
-            String text = IntStream.of(ids).mapToObj(decoder::append).collect(Collectors.joining());
-            assertThat(text + decoder.finish()).isEqualTo(TOKENIZER.decode(ids));
-        }
+        StreamingLaws.assertOneByOneIsTheSame(TOKENIZER, list);
     }
 
     /** Each piece of a broken sequence that could have gone on becomes one U+FFFD, as Unicode recommends. */

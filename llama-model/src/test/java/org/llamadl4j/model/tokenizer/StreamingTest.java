@@ -35,24 +35,12 @@ class StreamingTest {
     @Property
     void idsDoNotDependOnHowTheTextIsCut(
             @ForAll("texts") String text, @ForAll("texts") String next, @ForAll long seed) {
-        IntList ids = new IntList();
-        StreamingEncoder encoder = TOKENIZER.streamingEncoder(ids::add);
-        for (String whole : List.of(text, next)) {
-            ids.clear();
-            AnyText.cut(whole, new Random(seed), 5).forEach(encoder::append);
-            encoder.finish();
-            assertThat(ids.toArray()).isEqualTo(TOKENIZER.encode(whole));
-        }
+        StreamingLaws.assertCutsDoNotMatter(TOKENIZER, List.of(text, next), seed);
     }
 
     @Property
     void textDoesNotDependOnWhetherIdsComeOneByOne(@ForAll List<@IntRange(max = 339) Integer> list) {
-        int[] ids = list.stream().mapToInt(Integer::intValue).toArray();
-        StreamingDecoder decoder = TOKENIZER.streamingDecoder();
-        for (int round = 0; round < 2; round++) {
-            String text = IntStream.of(ids).mapToObj(decoder::append).collect(Collectors.joining());
-            assertThat(text + decoder.finish()).isEqualTo(TOKENIZER.decode(ids));
-        }
+        StreamingLaws.assertOneByOneIsTheSame(TOKENIZER, list);
     }
 
     @Property

@@ -5,21 +5,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.llamadl4j.model.CapturedOutput;
 import org.llamadl4j.model.cli.Main;
 import org.llamadl4j.model.tokenizer.BpeTrainer;
 
@@ -30,22 +27,8 @@ class BenchCommandTest {
     private static final String TINY = "--preset 260k --batch 1 --time 8 --vocab-size 64 --threads 1";
     private static final String ONE_ROUND = "--warm-up 1 --rounds 1";
 
-    private final PrintStream standardOut = System.out;
-    private final PrintStream standardError = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-    @BeforeEach
-    void capture() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void release() {
-        System.setOut(standardOut);
-        System.setErr(standardError);
-    }
+    @RegisterExtension
+    final CapturedOutput console = new CapturedOutput();
 
     @Test
     void trainReportsSpeedMemoryAndWhereTheTimeGoes() throws IOException {
@@ -147,7 +130,7 @@ class BenchCommandTest {
         assertThat(bench("attention --heads 2 --head-dim 8 --time 16 --threads 1 " + ONE_ROUND))
                 .isZero();
 
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("2 heads of 8", "forward and backward", "of ceiling");
+        assertThat(console.out()).contains("2 heads of 8", "forward and backward", "of ceiling");
     }
 
     @ParameterizedTest
@@ -171,16 +154,16 @@ class BenchCommandTest {
     void wrongUsageIsSaidInALine(String arguments, String message) {
         assertThat(bench(arguments)).isEqualTo(2);
 
-        assertThat(out.size()).isZero();
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains(message);
+        assertThat(console.out()).isEmpty();
+        assertThat(console.err()).contains(message);
     }
 
     /** What stands on standard output, which is one JSON object. */
     private JsonNode json(String arguments) throws IOException {
-        assertThat(bench(arguments + " --json")).as("%s", err).isZero();
+        assertThat(bench(arguments + " --json")).as(console.err()).isZero();
         return new ObjectMapper()
                 .enable(com.fasterxml.jackson.databind.DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .readTree(out.toString(StandardCharsets.UTF_8));
+                .readTree(console.out());
     }
 
     private static List<String> fields(JsonNode object) {

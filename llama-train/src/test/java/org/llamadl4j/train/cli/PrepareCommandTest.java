@@ -4,19 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.llamadl4j.model.CapturedOutput;
 import org.llamadl4j.model.cli.Main;
 import org.llamadl4j.model.tokenizer.BpeTrainer;
 import org.llamadl4j.model.tokenizer.SentencePieceTokenizer;
@@ -24,10 +22,8 @@ import org.llamadl4j.train.data.TokenDataset;
 
 class PrepareCommandTest {
 
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension
+    final CapturedOutput console = new CapturedOutput();
 
     @TempDir
     Path dir;
@@ -44,20 +40,12 @@ class PrepareCommandTest {
                 .build()
                 .train(List.of(story.toString()))
                 .write(dir.resolve("tok.model"));
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void restoreOutput() {
-        System.setOut(realOut);
-        System.setErr(realErr);
     }
 
     @Test
     void aTextBecomesADataset() throws IOException {
         assertThat(prepare("--input", at("story.txt"), "--validation", "0.1")).isZero();
-        assertThat(out.toString()).contains("train  ", "validation  ", at("data") + " is ready");
+        assertThat(console.out()).contains("train  ", "validation  ", at("data") + " is ready");
         TokenDataset dataset = TokenDataset.open(dir.resolve("data"));
         assertThat(dataset.tokenizerFile()).hasSameBinaryContentAs(dir.resolve("tok.model"));
         int[] ids = new int[Math.toIntExact(dataset.validation().tokens())];
@@ -74,7 +62,7 @@ class PrepareCommandTest {
         Files.writeString(dir.resolve("b.txt"), "a tree");
         assertThat(prepare("--input", at("a.jsonl"), at("b.txt"), "--validation-input", at("b.txt"), "--json"))
                 .isZero();
-        JsonNode result = new ObjectMapper().readTree(out.toString());
+        JsonNode result = new ObjectMapper().readTree(console.out());
         assertThat(result.at("/train/documents").asInt()).isEqualTo(2);
         assertThat(result.at("/train/bytes").asInt()).isEqualTo(11);
         assertThat(result.at("/validation/documents").asInt()).isEqualTo(1);
@@ -103,13 +91,13 @@ class PrepareCommandTest {
         Files.writeString(dir.resolve("a.jsonl"), "{\"text\": \"a fox\"}\n{\"text\": \"a bird\"}\n");
         assertThat(prepare("--input", at("a.jsonl"), "--validation", "0.000001"))
                 .isZero();
-        assertThat(err.toString()).contains("None of the 2 documents is held out", "--validation-input");
+        assertThat(console.err()).contains("None of the 2 documents is held out", "--validation-input");
     }
 
     private void assertFails(int status, String message, String... arguments) {
-        err.reset();
+        console.clearErr();
         assertThat(prepare(arguments)).as(message).isEqualTo(status);
-        assertThat(err.toString()).contains(message).doesNotContain("\tat ");
+        assertThat(console.err()).contains(message).doesNotContain("\tat ");
         assertThat(dir.resolve("data")).doesNotExist();
     }
 

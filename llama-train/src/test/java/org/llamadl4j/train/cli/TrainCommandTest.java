@@ -3,23 +3,22 @@ package org.llamadl4j.train.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.llamadl4j.model.CapturedOutput;
+import org.llamadl4j.model.JavaProgram;
 import org.llamadl4j.model.cli.Main;
 import org.llamadl4j.train.config.ConfigDocumentation;
 import org.llamadl4j.train.loop.TinyRun;
@@ -36,10 +35,8 @@ class TrainCommandTest {
 
     private Path run;
 
-    private final PrintStream standardOut = System.out;
-    private final PrintStream standardError = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension
+    final CapturedOutput console = new CapturedOutput();
 
     @BeforeAll
     static void prepare() throws IOException {
@@ -48,23 +45,15 @@ class TrainCommandTest {
     }
 
     @BeforeEach
-    void capture() {
+    void nameRun() {
         run = folder.resolve("run");
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void release() {
-        System.setOut(standardOut);
-        System.setErr(standardError);
     }
 
     @Test
     void printsTheFolderOfTheModelAndNothingElse() {
         assertThat(Main.run(train(run, "--set", "schedule.steps=2"))).isZero();
 
-        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(run.resolve("model") + System.lineSeparator());
+        assertThat(console.out()).isEqualTo(run.resolve("model") + System.lineSeparator());
         assertThat(run.resolve("model/config.json")).exists();
     }
 
@@ -88,7 +77,7 @@ class TrainCommandTest {
                         "schedule.steps=2",
                         "--set",
                         "threads=1"))
-                .as("%s", err)
+                .as(console.err())
                 .isZero();
         assertThat(further.resolve("model/config.json")).exists();
     }
@@ -102,7 +91,7 @@ class TrainCommandTest {
         Process killed = start(step, train(run));
         killed.destroyForcibly().waitFor();
         assertThat(Main.run("train", "--data", data, "--out", run.toString(), "--resume"))
-                .as("killed after step %d: %s", step, err)
+                .as("killed after step %d: %s", step, console.err())
                 .isZero();
 
         assertThat(TinyRun.metrics(run)).as("killed after step %d", step).isEqualTo(TinyRun.metrics(whole));
@@ -126,7 +115,7 @@ class TrainCommandTest {
     void helpConfigPrintsEveryKey() {
         assertThat(Main.run("train", "--help-config")).isZero();
 
-        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(ConfigDocumentation.yaml());
+        assertThat(console.out()).isEqualTo(ConfigDocumentation.yaml());
     }
 
     @Test
@@ -145,7 +134,7 @@ class TrainCommandTest {
                         "batch.batchTokens=5000"))
                 .isEqualTo(2);
 
-        assertThat(err.toString(StandardCharsets.UTF_8))
+        assertThat(console.err())
                 .containsSubsequence(
                         "llama: which model?",
                         "llama: optimizer.learningrate is no configuration key; the nearest is optimizer.learningRate",
@@ -164,16 +153,9 @@ class TrainCommandTest {
 
     /** Runs the program in a process of its own, up to its report of {@code step}. */
     private Process start(int step, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(List.of(arguments));
+        List<String> command = new ArrayList<>(List.of(arguments));
         command.addAll(List.of("--set", "progressEvery=1"));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = JavaProgram.of(Main.class.getName(), command).start();
         BufferedReader output = process.inputReader();
         List<String> lines = new ArrayList<>();
         for (String line; (line = output.readLine()) != null; ) {
