@@ -33,13 +33,12 @@ import org.llamadl4j.eval.task.TaskSettings;
 import org.llamadl4j.eval.task.Tasks;
 import org.llamadl4j.eval.toxicity.PerspectiveClient;
 import org.llamadl4j.model.LlamaModel;
-import org.llamadl4j.model.checkpoint.ModelReader;
-import org.llamadl4j.model.checkpoint.WeightType;
+import org.llamadl4j.model.cli.ComputeOptions;
 import org.llamadl4j.model.cli.LlamaCommand;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.kernel.Kernels;
-import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -57,13 +56,8 @@ public final class EvalCommand implements LlamaCommand {
             description = "A Hugging Face or Meta LLaMA folder, or a GGUF file.")
     private Path modelDir;
 
-    @Option(
-            names = "--weights",
-            paramLabel = "f32|f16|bf16|q8_0",
-            description =
-                    "Convert matrices of weights to this type in memory (default: they stay in the file, as they are"
-                            + " stored).")
-    private WeightType weights;
+    @Mixin
+    private ComputeOptions compute;
 
     @Option(
             names = "--tasks",
@@ -158,11 +152,11 @@ public final class EvalCommand implements LlamaCommand {
         ModelIdentity identity = identity();
         Path answerFolder = answers == null ? output.resolve("answers") : answers;
         EvaluationResult result;
-        try (Kernels kernels = CpuKernels.create();
+        try (Kernels kernels = compute.kernels();
                 AnswerFile store =
                         AnswerFile.open(answerFolder, identity.sha256().orElseThrow());
                 RequestProgress progress = new RequestProgress()) {
-            LlamaModel model = ModelReader.read(modelDir, kernels, Optional.ofNullable(weights));
+            LlamaModel model = compute.open(modelDir, kernels);
             result = evaluation.ask(prepared, new BatchedModel(new LlamaBatching(model), store, progress), identity);
         }
         ResultFile.write(result, output);
@@ -175,7 +169,9 @@ public final class EvalCommand implements LlamaCommand {
     /** Weights of another type are another model, with other answers. */
     private ModelIdentity identity() {
         ModelIdentity identity = ModelIdentity.of(modelDir);
-        return weights == null ? identity : identity.variant(weights.name().toLowerCase(Locale.ROOT));
+        return compute.weights()
+                .map(type -> identity.variant(type.name().toLowerCase(Locale.ROOT)))
+                .orElse(identity);
     }
 
     private TaskSettings settings() {

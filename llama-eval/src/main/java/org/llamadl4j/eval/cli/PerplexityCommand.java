@@ -12,7 +12,6 @@ import org.llamadl4j.model.cli.LlamaCommand;
 import org.llamadl4j.model.cli.ModelOptions;
 import org.llamadl4j.model.cli.Progress;
 import org.llamadl4j.model.kernel.Kernels;
-import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import org.llamadl4j.model.text.DocumentReader;
 import org.llamadl4j.model.text.TextCorpus;
 import picocli.CommandLine.Command;
@@ -55,7 +54,7 @@ public final class PerplexityCommand implements LlamaCommand {
     @Override
     public Integer call() throws Exception {
         TextCorpus corpus = TextCorpus.find(inputs);
-        try (Kernels kernels = CpuKernels.create()) {
+        try (Kernels kernels = opening.kernels()) {
             LlamaModel model = opening.open(kernels);
             int windowStride = stride == null ? model.config().contextLength() : stride;
             TextScore score = score(new Perplexity(model, windowStride), corpus);

@@ -158,6 +158,8 @@ class EvalCommandTest {
         assertThat(Main.run("eval", folder.resolve("none").toString(), "--data", data))
                 .isEqualTo(2);
         assertThat(console.err()).contains("there is no model");
+        assertThat(Main.run("eval", model, "--data", data, "--threads", "-1")).isEqualTo(2);
+        assertThat(console.err()).contains("--threads must be 1 or more");
         assertThat(Main.run("eval", model, "--data", folder.toString())).isEqualTo(2);
         assertThat(console.err()).contains("no file of any task");
         Path cut = Files.createDirectories(folder.resolve("cut"));

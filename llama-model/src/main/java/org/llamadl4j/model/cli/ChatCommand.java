@@ -12,7 +12,6 @@ import org.llamadl4j.model.chat.ChatFormat;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.generate.GenerationOptions;
 import org.llamadl4j.model.kernel.Kernels;
-import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import org.llamadl4j.model.tokenizer.Tokenizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,7 +68,7 @@ public final class ChatCommand implements LlamaCommand {
         if (cache != null && cache < 1) {
             throw UserError.usage("--cache must be 1 or more, not %d", cache);
         }
-        try (Kernels kernels = CpuKernels.create()) {
+        try (Kernels kernels = opening.kernels()) {
             LlamaModel model = opening.open(kernels);
             int context = model.config().contextLength();
             int slots = Math.min(context, cache != null ? cache : MOST_SLOTS);

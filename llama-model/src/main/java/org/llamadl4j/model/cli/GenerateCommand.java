@@ -14,7 +14,6 @@ import org.llamadl4j.model.generate.Generation;
 import org.llamadl4j.model.generate.GenerationOptions;
 import org.llamadl4j.model.generate.Generator;
 import org.llamadl4j.model.kernel.Kernels;
-import org.llamadl4j.model.kernel.cpu.CpuKernels;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -70,7 +69,7 @@ public final class GenerateCommand implements LlamaCommand {
         if (cache != null && cache < 1) {
             throw UserError.usage("--cache must be 1 or more, not %d", cache);
         }
-        try (Kernels kernels = CpuKernels.create()) {
+        try (Kernels kernels = opening.kernels()) {
             LlamaModel model = opening.open(kernels);
             int context = model.config().contextLength();
             int slots = cache != null ? Math.min(cache, context) : context;

@@ -150,6 +150,7 @@ class GenerateCommandTest {
         "--repetition-penalty, 0, repetition-penalty",
         "--stop, '', stop string",
         "--cache, 0, --cache",
+        "--threads, -1, --threads",
         "--seed, x, seed",
         "--topk, 5, --topk"
     })

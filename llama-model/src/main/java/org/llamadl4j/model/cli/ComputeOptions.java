@@ -1,0 +1,45 @@
+package org.llamadl4j.model.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.llamadl4j.model.LlamaModel;
+import org.llamadl4j.model.checkpoint.ModelReader;
+import org.llamadl4j.model.checkpoint.WeightType;
+import org.llamadl4j.model.error.UserError;
+import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.kernel.Precision;
+import org.llamadl4j.model.kernel.cpu.CpuKernels;
+import picocli.CommandLine.Option;
+
+/** With what a command computes: how many threads, and weights of which type. */
+public final class ComputeOptions {
+
+    @Option(
+            names = "--weights",
+            paramLabel = "f32|f16|bf16|q8_0",
+            description = "Convert matrices of weights to this type in memory (default: they stay in the file, as they "
+                    + "are stored).")
+    private WeightType weights;
+
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Threads; one for each core.")
+    private int threads;
+
+    /** The type that matrices of weights are converted to; empty where they stay as they are stored. */
+    public Optional<WeightType> weights() {
+        return Optional.ofNullable(weights);
+    }
+
+    /** The kernels to compute with; the caller closes them. */
+    public Kernels kernels() {
+        if (threads < 0) {
+            throw UserError.usage("--threads must be 1 or more, or 0 for one for each core, not %d", threads);
+        }
+        return CpuKernels.create(threads, Precision.FLOAT32);
+    }
+
+    /** Opens the model at {@code path} in the memory of {@code kernels}. */
+    public LlamaModel open(Path path, Kernels kernels) throws IOException {
+        return ModelReader.read(path, kernels, weights());
+    }
+}
