@@ -1,5 +1,6 @@
 package org.llamadl4j.eval.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +32,9 @@ import org.llamadl4j.eval.task.PreparedTask;
 import org.llamadl4j.eval.task.Task;
 import org.llamadl4j.eval.task.TaskSettings;
 import org.llamadl4j.eval.task.Tasks;
+import org.llamadl4j.eval.toxicity.KeptToxicity;
 import org.llamadl4j.eval.toxicity.PerspectiveClient;
+import org.llamadl4j.eval.toxicity.ToxicityScorer;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.cli.ComputeOptions;
 import org.llamadl4j.model.cli.LlamaCommand;
@@ -147,23 +150,37 @@ public final class EvalCommand implements LlamaCommand {
         }
         DataFolder files = folder.orElseThrow(() ->
                 UserError.usage("where are the benchmarks' files? --data DIR is missing; --list tells their names"));
-        Evaluation evaluation = new Evaluation(files, settings());
-        List<PreparedTask> prepared = evaluation.prepare(present(files));
-        ModelIdentity identity = identity();
-        Path answerFolder = answers == null ? output.resolve("answers") : answers;
-        EvaluationResult result;
-        try (Kernels kernels = compute.kernels();
-                AnswerFile store =
-                        AnswerFile.open(answerFolder, identity.sha256().orElseThrow());
-                RequestProgress progress = new RequestProgress()) {
-            LlamaModel model = compute.open(modelDir, kernels);
-            result = evaluation.ask(prepared, new BatchedModel(new LlamaBatching(model), store, progress), identity);
-        }
+        EvaluationResult result = evaluate(files);
         ResultFile.write(result, output);
         ReportFiles.write(EvaluationReport.of(result), output, "report");
         out.println(PlainTable.write(EvaluationReport.table(result)));
         log.info("every score and answer is in {}", output);
         return 0;
+    }
+
+    private EvaluationResult evaluate(DataFolder files) throws IOException {
+        Path answerFolder = answers == null ? output.resolve("answers") : answers;
+        try (KeptToxicity toxicity = toxicity(answerFolder)) {
+            Evaluation evaluation = new Evaluation(files, settings(Optional.ofNullable(toxicity)));
+            List<PreparedTask> prepared = evaluation.prepare(present(files));
+            ModelIdentity identity = identity();
+            try (Kernels kernels = compute.kernels();
+                    AnswerFile store =
+                            AnswerFile.open(answerFolder, identity.sha256().orElseThrow());
+                    RequestProgress progress = new RequestProgress()) {
+                LlamaModel model = compute.open(modelDir, kernels);
+                BatchedModel asked = new BatchedModel(new LlamaBatching(model), store, progress);
+                return evaluation.ask(prepared, asked, identity);
+            }
+        }
+    }
+
+    /** Null without a key. */
+    private static KeptToxicity toxicity(Path answerFolder) {
+        String key = System.getenv(PerspectiveClient.KEY_VARIABLE);
+        return key == null || key.isBlank()
+                ? null
+                : new KeptToxicity(new PerspectiveClient(key), answerFolder.resolve("perspective.jsonl"));
     }
 
     /** Weights of another type are another model, with other answers. */
@@ -174,7 +191,7 @@ public final class EvalCommand implements LlamaCommand {
                 .orElse(identity);
     }
 
-    private TaskSettings settings() {
+    private TaskSettings settings(Optional<KeptToxicity> toxicity) {
         return TaskSettings.builder()
                 .rules(rules == null ? EnumSet.allOf(Rule.class) : rules)
                 .shots(shots == null ? OptionalInt.empty() : OptionalInt.of(shots))
@@ -185,9 +202,7 @@ public final class EvalCommand implements LlamaCommand {
                         allowCodeExecution
                                 ? Optional.of(SandboxedCodeRunner.create(CodeLimits.DEFAULT))
                                 : Optional.empty())
-                .toxicityScorer(Optional.ofNullable(System.getenv(PerspectiveClient.KEY_VARIABLE))
-                        .filter(key -> !key.isBlank())
-                        .map(PerspectiveClient::new))
+                .toxicityScorer(toxicity.map(ToxicityScorer.class::cast))
                 .build();
     }
 
