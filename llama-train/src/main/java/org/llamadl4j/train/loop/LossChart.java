@@ -3,6 +3,7 @@ package org.llamadl4j.train.loop;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,8 +12,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
+import lombok.AccessLevel;
 import lombok.RequiredArgsConstructor;
 import lombok.extern.slf4j.Slf4j;
 import org.knowm.xchart.BitmapEncoder;
@@ -27,8 +30,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * {@code metrics.jsonl}. It is drawn with checkpoints, not more than once a minute, and at the end.
  */
 @Slf4j
-@RequiredArgsConstructor
-final class LossChart implements TrainingListener {
+@RequiredArgsConstructor(access = AccessLevel.PACKAGE)
+public final class LossChart implements TrainingListener {
 
     private static final long NANOS_BETWEEN = TimeUnit.MINUTES.toNanos(1);
 
@@ -74,7 +77,15 @@ final class LossChart implements TrainingListener {
         }
     }
 
-    private static void draw(Path metrics, Path picture) throws IOException {
+    /**
+     * The picture of a run, which may be going on.
+     *
+     * @param metrics its {@code metrics.jsonl}
+     * @param width in pixels
+     * @param height in pixels
+     * @return empty before its first step
+     */
+    public static Optional<BufferedImage> picture(Path metrics, int width, int height) throws IOException {
         Curve training = new Curve();
         Curve heldOut = new Curve();
         MetricsLog.read(metrics, object -> {
@@ -85,20 +96,27 @@ final class LossChart implements TrainingListener {
                 heldOut.add(step, object.path(MetricsLog.HELD_OUT).asDouble());
             }
         });
-        if (training.steps.isEmpty()) {
+        return training.steps.isEmpty()
+                ? Optional.empty()
+                : Optional.of(BitmapEncoder.getBufferedImage(chart(training, heldOut, width, height)));
+    }
+
+    private static void draw(Path metrics, Path picture) throws IOException {
+        Optional<BufferedImage> image = picture(metrics, WIDTH, HEIGHT);
+        if (image.isEmpty()) {
             return;
         }
         Path unfinished = picture.resolveSibling("." + picture.getFileName() + ".writing");
         ByteArrayOutputStream png = new ByteArrayOutputStream();
-        ImageIO.write(BitmapEncoder.getBufferedImage(chart(training, heldOut)), "png", png);
+        ImageIO.write(image.get(), "png", png);
         Files.write(unfinished, png.toByteArray());
         Files.move(unfinished, picture, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private static XYChart chart(Curve training, Curve heldOut) {
+    private static XYChart chart(Curve training, Curve heldOut, int width, int height) {
         XYChart chart = new XYChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
+                .width(width)
+                .height(height)
                 .xAxisTitle("step")
                 .yAxisTitle("loss, nats per token")
                 .build();
