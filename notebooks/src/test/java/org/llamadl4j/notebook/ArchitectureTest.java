@@ -1,4 +1,4 @@
-package org.llamadl4j.eval;
+package org.llamadl4j.notebook;
 
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
@@ -6,7 +6,6 @@ import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethod;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -25,12 +24,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.llamadl4j.model.cli.Main;
+import org.llamadl4j.notebook.kernel.KernelMain;
 
 /** Which part may know which, for all modules. */
 @AnalyzeClasses(packages = "org.llamadl4j", importOptions = ArchitectureTest.WithoutTests.class)
 class ArchitectureTest {
 
-    private static final List<Path> MODULES = Stream.of("llama-model", "llama-train", "llama-eval")
+    private static final List<Path> MODULES = Stream.of("llama-model", "llama-train", "llama-eval", "notebooks")
             .map(Path.of("..")::resolve)
             .toList();
 
@@ -60,9 +60,26 @@ class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule nothingKnowsNotebooks = noClasses()
+            .that()
+            .resideInAnyPackage("org.llamadl4j.model..", "org.llamadl4j.train..", "org.llamadl4j.eval..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.llamadl4j.notebook..");
+
+    @ArchTest
+    static final ArchRule onlyTheKernelKnowsIJava = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.llamadl4j.notebook.kernel..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.github.spencerpark..")
+            .because("results show themselves, and notebooks run their code, in other programs too");
+
+    @ArchTest
     static final ArchRule kernelsNeverMentionSameDiff = noClasses()
             .that()
-            .resideInAPackage("..kernel..")
+            .resideInAPackage("org.llamadl4j.model.kernel..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.nd4j.autodiff..");
@@ -94,12 +111,23 @@ class ArchitectureTest {
     static final ArchRule packagesOfEvalFormNoCycle = packagesFormNoCycle("org.llamadl4j.eval");
 
     @ArchTest
-    static final ArchRule logsGoThroughSlf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+    static final ArchRule packagesOfNotebookFormNoCycle = packagesFormNoCycle("org.llamadl4j.notebook");
+
+    /** But for the kernel, which has to quiet IJava's own. */
+    @ArchTest
+    static final ArchRule logsGoThroughSlf4j = noClasses()
+            .that()
+            .areNotAssignableTo(KernelMain.class)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.util.logging");
 
     @ArchTest
     static final ArchRule onlyTheProgramExits = noClasses()
             .that()
             .areNotAssignableTo(Main.class)
+            .and()
+            .areNotAssignableTo(KernelMain.class)
             .should(callMethod(System.class, "exit", int.class))
             .orShould(callMethod(Runtime.class, "exit", int.class))
             .orShould(callMethod(Runtime.class, "halt", int.class));

@@ -1,0 +1,2 @@
+/** The command {@code llama notebook}. */
+package org.llamadl4j.notebook.cli;
