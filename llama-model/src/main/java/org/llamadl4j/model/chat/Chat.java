@@ -2,6 +2,7 @@ package org.llamadl4j.model.chat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.error.UserError;
@@ -60,10 +61,12 @@ public final class Chat {
     }
 
     /**
-     * Asks {@code question}. It, and what there is of the answer, are part of the conversation afterwards.
+     * Asks {@code question}. It, and what there is of the answer, are part of the conversation afterwards, unless it was
+     * ended before the answer began.
      *
      * @param options the format adds what ends an answer
-     * @param goesOn is given each piece of the answer as it comes, which may be empty; false ends the answer there
+     * @param goesOn is given each piece of the answer as it comes, which may be empty, and an empty one now and then
+     *     while a long question is read; false ends it there
      * @throws UserError if the template refuses the conversation, or the model's context has no room for it; the
      *     conversation is then as it was before
      */
@@ -73,7 +76,7 @@ public final class Chat {
         Generation generation;
         try {
             generation = start(options);
-            boolean wanted = true;
+            boolean wanted = session.prefill(() -> goesOn.test(""));
             while (wanted && generation.hasNext()) {
                 String text = generation.next().text();
                 answer.append(text);
@@ -82,6 +85,10 @@ public final class Chat {
         } catch (RuntimeException e) {
             messages.remove(messages.size() - 1);
             throw e;
+        }
+        if (generation.tokens().isEmpty() && generation.stopReason().isEmpty()) {
+            messages.remove(messages.size() - 1);
+            return new Answer("", 0, Optional.empty());
         }
         messages.add(ChatMessage.assistant(answer.toString().strip()));
         return new Answer(answer.toString(), generation.tokens().size(), generation.stopReason());

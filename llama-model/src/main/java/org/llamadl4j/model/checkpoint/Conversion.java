@@ -55,6 +55,8 @@ public final class Conversion implements Closeable {
         }
         WeightSource source = ModelReader.open(from);
         try {
+            source.tokenizer();
+            source.verify();
             Map<String, GgmlType> types = new LinkedHashMap<>();
             LlamaWeights.shapes(source.config())
                     .forEach((name, shape) -> types.put(
@@ -63,7 +65,7 @@ public final class Conversion implements Closeable {
                                     ? ggufType(source, name, shape, type)
                                     : huggingFaceType(source, name, type)));
             return new Conversion(from, to, format, source, types, new TypeConversion(from));
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             source.close();
             throw e;
         }

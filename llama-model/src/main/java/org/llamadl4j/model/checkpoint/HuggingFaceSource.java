@@ -15,27 +15,24 @@ import org.llamadl4j.model.tokenizer.Tokenizer;
 @RequiredArgsConstructor(access = AccessLevel.PRIVATE)
 final class HuggingFaceSource implements WeightSource {
 
+    private final Path folder;
     private final TensorFiles files;
     private final LlamaConfig config;
-    private final Tokenizer tokenizer;
-    private final SortedSet<Integer> endIds;
+    private Tokenizer tokenizer;
     private byte[] halves = {};
 
     /**
-     * Opens {@code folder}.
+     * Opens {@code folder}; its tokenizer is read when it is asked for.
      *
      * @throws UserError as {@link HuggingFaceFolder#read}
      */
     static HuggingFaceSource open(Path folder) throws IOException {
         LlamaConfig config = HuggingFaceFolder.readConfig(folder);
-        Tokenizer tokenizer = HuggingFaceFolder.readTokenizer(folder, config);
-        SortedSet<Integer> endIds = HuggingFaceFolder.readEndIds(folder, config, tokenizer);
         TensorFiles files = TensorFiles.open(folder);
         try {
             HuggingFaceFolder.checkTensors(files, config, folder);
-            files.verify();
-            return new HuggingFaceSource(files, config, tokenizer, endIds);
-        } catch (IOException | RuntimeException e) {
+            return new HuggingFaceSource(folder, files, config);
+        } catch (RuntimeException e) {
             files.close();
             throw e;
         }
@@ -47,13 +44,21 @@ final class HuggingFaceSource implements WeightSource {
     }
 
     @Override
-    public Tokenizer tokenizer() {
+    public Tokenizer tokenizer() throws IOException {
+        if (tokenizer == null) {
+            tokenizer = HuggingFaceFolder.readTokenizer(folder, config);
+        }
         return tokenizer;
     }
 
     @Override
-    public SortedSet<Integer> endIds() {
-        return endIds;
+    public SortedSet<Integer> endIds() throws IOException {
+        return HuggingFaceFolder.readEndIds(folder, config, tokenizer());
+    }
+
+    @Override
+    public void verify() throws IOException {
+        files.verify();
     }
 
     @Override

@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.llamadl4j.model.LlamaModel;
+import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
+import org.llamadl4j.model.kernel.ElementType;
 import org.llamadl4j.model.kernel.Kernels;
+import org.llamadl4j.model.tokenizer.Tokenizer;
 
 /** Opens a model of any format that is read here. */
 public final class ModelReader {
@@ -17,7 +21,8 @@ public final class ModelReader {
     /**
      * Opens the model at {@code path}, a Hugging Face or Meta folder or a GGUF file, to compute with its weights as they
      * are stored: where a file holds a matrix in one piece it is mapped, not read, and the file must stay as it is meanwhile.
-     * Types that are not computed with become F16, and F64 becomes F32.
+     * Types that are not computed with become F16, and F64 becomes F32. Where all matrices are mapped, no checksum is
+     * compared; {@link #verify} does that.
      *
      * @throws UserError if it is missing, broken, or needs what this code does not compute
      */
@@ -31,9 +36,34 @@ public final class ModelReader {
      * @throws UserError also if a weight is larger than {@code type} can hold
      */
     public static LlamaModel read(Path path, Kernels kernels, Optional<WeightType> type) throws IOException {
+        return read(path, kernels, type, (config, elementType) -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param toCome is told the configuration, and how the embedding will be held and so most matrices, before anything is done
+     *     that takes long
+     */
+    public static LlamaModel read(
+            Path path, Kernels kernels, Optional<WeightType> type, BiConsumer<LlamaConfig, ElementType> toCome)
+            throws IOException {
         try (WeightSource source = open(path)) {
-            LlamaWeights weights = new WeightLoading(path, source, kernels).load(type);
-            return new LlamaModel(source.config(), weights, source.tokenizer(), kernels, source.endIds());
+            WeightLoading loading = new WeightLoading(path, source, kernels, type);
+            toCome.accept(source.config(), loading.elementType(LlamaWeights.EMBEDDING));
+            Tokenizer tokenizer = source.tokenizer();
+            return new LlamaModel(source.config(), loading.load(), tokenizer, kernels, source.endIds());
+        }
+    }
+
+    /**
+     * Compares the files of the model at {@code path} with their checksums, where they have some, which reads them whole.
+     *
+     * @throws UserError also if one differs
+     */
+    public static void verify(Path path) throws IOException {
+        try (WeightSource source = open(path)) {
+            source.verify();
         }
     }
 

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import lombok.RequiredArgsConstructor;
 import lombok.extern.slf4j.Slf4j;
 import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.graph.LlamaWeights;
@@ -22,7 +21,6 @@ import org.llamadl4j.model.kernel.Tensor;
  * there; everything else is read a few pieces at a time and converted. Norms, which are small, are always float32.
  */
 @Slf4j
-@RequiredArgsConstructor
 final class WeightLoading {
 
     /** For messages. */
@@ -30,21 +28,42 @@ final class WeightLoading {
 
     private final WeightSource source;
     private final Kernels kernels;
+    private final Map<String, long[]> shapes;
+    private final Map<String, GgmlType> types = new LinkedHashMap<>();
 
     /**
-     * All weights, matrices in {@code type}, or as they are stored where that is empty. Blocks of four and six bits, which
-     * are not computed with, become F16; rows that are no whole number of blocks are F16 instead of Q8_0.
-     *
-     * @throws UserError if a file was cut short, or a weight is larger than its type can hold
+     * Of all weights, matrices in {@code type}, or as they are stored where that is empty. Blocks of four and six bits,
+     * which are not computed with, become F16; rows that are no whole number of blocks are F16 instead of Q8_0.
      */
-    LlamaWeights load(Optional<WeightType> type) throws IOException {
-        Map<String, long[]> shapes = LlamaWeights.shapes(source.config());
-        Map<String, GgmlType> types = new LinkedHashMap<>();
+    WeightLoading(Path path, WeightSource source, Kernels kernels, Optional<WeightType> type) {
+        this.path = path;
+        this.source = source;
+        this.kernels = kernels;
+        shapes = LlamaWeights.shapes(source.config());
         shapes.forEach((name, shape) -> types.put(name, type(name, shape, type)));
+    }
+
+    /** How parameter {@code name} will be held. */
+    ElementType elementType(String name) {
+        return types.get(name).elementType().orElseThrow();
+    }
+
+    /**
+     * Loads them. Files that are read anyway, since not all matrices are mapped, are compared with their checksums.
+     *
+     * @throws UserError if a file was altered or cut short, or a weight is larger than its type can hold
+     */
+    LlamaWeights load() throws IOException {
         // Queries and keys are all in one order.
         boolean stayInOrder = shapes.keySet().stream()
                 .filter(HuggingFaceName::isRotary)
                 .allMatch(name -> isMappable(name, types.get(name)));
+        boolean allMapped = shapes.entrySet().stream()
+                .filter(parameter -> parameter.getValue().length > 1)
+                .allMatch(parameter -> isMappable(parameter.getKey(), types.get(parameter.getKey())));
+        if (!allMapped) {
+            source.verify();
+        }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<String, long[]> parameter : shapes.entrySet()) {
             String name = parameter.getKey();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.SortedSet;
 import org.llamadl4j.model.config.LlamaConfig;
+import org.llamadl4j.model.error.UserError;
 import org.llamadl4j.model.kernel.RotaryPairs;
 import org.llamadl4j.model.tokenizer.Tokenizer;
 
@@ -13,10 +14,22 @@ interface WeightSource extends Closeable {
 
     LlamaConfig config();
 
-    Tokenizer tokenizer();
+    /**
+     * Its tokenizer.
+     *
+     * @throws UserError if there is none, or it is broken or another model's
+     */
+    Tokenizer tokenizer() throws IOException;
 
     /** The tokens that end a text. */
-    SortedSet<Integer> endIds();
+    SortedSet<Integer> endIds() throws IOException;
+
+    /**
+     * Compares the files with their checksums, where they have some, which reads them whole.
+     *
+     * @throws UserError if one differs
+     */
+    default void verify() throws IOException {}
 
     /** How parameter {@code name} is stored. */
     GgmlType type(String name);

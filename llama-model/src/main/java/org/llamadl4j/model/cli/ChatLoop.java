@@ -25,7 +25,7 @@ final class ChatLoop {
             /reset        forget what was said
             /save FILE    write the conversation as JSON
             /help         this
-            /exit         end, as Ctrl-D does; Ctrl-C ends an answer""";
+            /exit         end, as Ctrl-D does; Ctrl-C ends an answer, or the reading of a question""";
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -93,7 +93,9 @@ final class ChatLoop {
             return !console.isInterrupted();
         });
         console.print(System.lineSeparator());
-        if (answer.stopReason().isEmpty()) {
+        if (answer.tokens() == 0 && answer.stopReason().isEmpty()) {
+            console.note("(interrupted before the answer began; the question is forgotten)");
+        } else if (answer.stopReason().isEmpty()) {
             console.note("(interrupted)");
         } else if (answer.stopReason().get() == StopReason.LENGTH) {
             console.note("(ended after %d tokens; --max-new-tokens allows more)".formatted(answer.tokens()));

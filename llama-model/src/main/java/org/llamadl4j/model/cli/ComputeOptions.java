@@ -3,10 +3,12 @@ package org.llamadl4j.model.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.checkpoint.ModelReader;
 import org.llamadl4j.model.checkpoint.WeightType;
 import org.llamadl4j.model.error.UserError;
+import org.llamadl4j.model.generate.WarmUp;
 import org.llamadl4j.model.kernel.Kernels;
 import org.llamadl4j.model.kernel.Precision;
 import org.llamadl4j.model.kernel.cpu.CpuKernels;
@@ -14,6 +16,9 @@ import picocli.CommandLine.Option;
 
 /** With what a command computes: how many threads, and weights of which type. */
 public final class ComputeOptions {
+
+    /** Parameters of a model that takes longer than a {@link WarmUp}. */
+    private static final long LARGE = 50_000_000;
 
     @Option(
             names = "--weights",
@@ -38,8 +43,21 @@ public final class ComputeOptions {
         return CpuKernels.create(threads, Precision.FLOAT32);
     }
 
-    /** Opens the model at {@code path} in the memory of {@code kernels}. */
+    /** Opens the model at {@code path} in the memory of {@code kernels}, while a {@link WarmUp} runs if it is large. */
     public LlamaModel open(Path path, Kernels kernels) throws IOException {
-        return ModelReader.read(path, kernels, weights());
+        AtomicReference<WarmUp> warmUp = new AtomicReference<>();
+        LlamaModel model = ModelReader.read(path, kernels, weights(), (config, type) -> {
+            if (config.parameterCount() >= LARGE) {
+                warmUp.set(WarmUp.start(type));
+            }
+        });
+        if (warmUp.get() != null) {
+            try {
+                warmUp.get().await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return model;
     }
 }

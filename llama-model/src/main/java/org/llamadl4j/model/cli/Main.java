@@ -2,6 +2,7 @@ package org.llamadl4j.model.cli;
 
 import java.io.PrintWriter;
 import java.util.Comparator;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.StreamSupport;
 import org.llamadl4j.model.log.StandardErrorLog;
@@ -49,7 +50,7 @@ public final class Main implements Runnable {
         Main main = new Main();
         PrintWriter err = new PrintWriter(System.err, true);
         try {
-            return main.commandLine(commands).setErr(err).execute(arguments);
+            return main.commandLine(wanted(commands, arguments)).setErr(err).execute(arguments);
         } catch (Throwable failure) {
             return Failure.report(failure, main.verbose, err);
         } finally {
@@ -74,9 +75,24 @@ public final class Main implements Runnable {
         throw new ParameterException(spec.commandLine(), "which command? One of:");
     }
 
-    private CommandLine commandLine(Iterable<LlamaCommand> commands) {
+    /** The command that was typed alone, since it takes time to find out the options of each; all, if it is none. */
+    private static List<LlamaCommand> wanted(Iterable<LlamaCommand> commands, String[] arguments) {
+        List<LlamaCommand> all =
+                StreamSupport.stream(commands.spliterator(), false).toList();
+        return all.stream()
+                .filter(command -> arguments.length > 0
+                        && command.getClass()
+                                .getAnnotation(Command.class)
+                                .name()
+                                .equals(arguments[0]))
+                .findFirst()
+                .map(List::of)
+                .orElse(all);
+    }
+
+    private CommandLine commandLine(List<LlamaCommand> commands) {
         CommandLine root = new CommandLine(this);
-        StreamSupport.stream(commands.spliterator(), false)
+        commands.stream()
                 .map(CommandLine::new)
                 .sorted(Comparator.comparing(CommandLine::getCommandName))
                 .forEach(command -> root.addSubcommand(command.getCommandName(), command));

@@ -1,6 +1,7 @@
 package org.llamadl4j.model.generate;
 
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.error.UserError;
 
@@ -20,6 +21,9 @@ import org.llamadl4j.model.error.UserError;
 public final class Session {
 
     private static final int SEQUENCE = 0;
+
+    /** Tokens that are computed together where somebody may want an end of it. */
+    private static final int PART = 64;
 
     private final LlamaModel model;
     private final DecoderPass pass;
@@ -117,6 +121,28 @@ public final class Session {
         }
         version++;
         return new Generation(this, new Continuation(model, tokens(), options));
+    }
+
+    /**
+     * Computes the tokens that are there, a part after another, but for the last, with which generating begins. It would
+     * do so by itself, in one go.
+     *
+     * @param goesOn is asked between two parts; false ends it there, and what was computed stays
+     * @return whether all are computed
+     */
+    public boolean prefill(BooleanSupplier goesOn) {
+        KvCache cache = pass.cache();
+        while (cache.length(SEQUENCE) < length - 1) {
+            int end = Math.min(cache.length(SEQUENCE) + Math.min(PART, pass.room()), length - 1);
+            for (int i = cache.length(SEQUENCE); i < end; i++) {
+                pass.add(SEQUENCE, tokens[i], false);
+            }
+            pass.run(prediction -> {});
+            if (end < length - 1 && !goesOn.getAsBoolean()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     int version() {

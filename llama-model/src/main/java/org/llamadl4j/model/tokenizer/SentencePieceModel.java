@@ -1,6 +1,7 @@
 package org.llamadl4j.model.tokenizer;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import java.io.IOException;
@@ -38,6 +39,13 @@ record SentencePieceModel(
     private static final int PIECE_TEXT = 1;
     private static final int PIECE_SCORE = 2;
     private static final int PIECE_TYPE = 3;
+
+    /** Of a field's tag, below its number, and what they say of the field. */
+    private static final int TAG_TYPE_BITS = 3;
+
+    private static final int VARINT = 0;
+    private static final int LENGTH_DELIMITED = 2;
+    private static final int FIXED32 = 5;
 
     private static final int MODEL_TYPE = 3;
     private static final int VOCAB_SIZE = 4;
@@ -125,7 +133,7 @@ record SentencePieceModel(
 
         List<Piece> pieces = new ArrayList<>(model.messages(PIECES).size());
         for (ByteString message : model.messages(PIECES)) {
-            pieces.add(piece(pieces.size(), ProtobufFields.parse(message)));
+            pieces.add(piece(pieces.size(), message));
         }
         boolean byteFallback = trainer.flag(BYTE_FALLBACK, false);
         checkVocabulary(pieces, byteFallback);
@@ -168,10 +176,31 @@ record SentencePieceModel(
         }
     }
 
-    private static Piece piece(int id, ProtobufFields fields) throws InvalidProtocolBufferException {
-        String text = fields.text(PIECE_TEXT, "");
-        float score = fields.decimal(PIECE_SCORE, 0);
-        PieceType type = PieceType.of(fields.integer(PIECE_TYPE, PieceType.NORMAL.number()));
+    /** There are many, so that their fields are read without a {@link ProtobufFields} of each. */
+    private static Piece piece(int id, ByteString message) throws InvalidProtocolBufferException {
+        ByteString bytes = ByteString.EMPTY;
+        float score = 0;
+        long number = PieceType.NORMAL.number();
+        try {
+            CodedInputStream input = message.newCodedInput();
+            for (int tag = input.readTag(); tag != 0; tag = input.readTag()) {
+                switch (tag) {
+                    case PIECE_TEXT << TAG_TYPE_BITS | LENGTH_DELIMITED -> bytes = input.readBytes();
+                    case PIECE_SCORE << TAG_TYPE_BITS | FIXED32 -> score = input.readFloat();
+                    case PIECE_TYPE << TAG_TYPE_BITS | VARINT -> number = input.readInt64();
+                    default -> input.skipField(tag);
+                }
+            }
+        } catch (InvalidProtocolBufferException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new InvalidProtocolBufferException(e);
+        }
+        if (!bytes.isValidUtf8()) {
+            throw new InvalidProtocolBufferException("a string is not UTF-8");
+        }
+        String text = bytes.toStringUtf8();
+        PieceType type = PieceType.of(number);
         if (text.isEmpty() || type == null || Float.isNaN(score)) {
             throw new InvalidProtocolBufferException("piece " + id + " has no text, no known type or no score");
         }

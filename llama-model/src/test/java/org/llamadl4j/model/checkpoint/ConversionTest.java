@@ -308,6 +308,20 @@ class ConversionTest {
     }
 
     @Test
+    void refusesWeightsThatWereAltered() throws IOException {
+        Path file = hf.resolve("model.safetensors");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> convert(hf, folder.resolve("model.gguf"), ModelFormat.GGUF, null))
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll(file.toString(), "was altered after it was written");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactly(hf);
+        }
+    }
+
+    @Test
     void refusesPlacesThatCannotBeMeant() throws IOException {
         Path gguf = folder.resolve("model.gguf");
         assertThatThrownBy(() -> convert(hf, hf, ModelFormat.HF, WeightType.F16))

@@ -23,6 +23,9 @@ final class ReaderFuzz {
 
     private static void readAll(Path model) throws IOException {
         try (WeightSource source = ModelReader.open(model)) {
+            source.verify();
+            source.tokenizer();
+            source.endIds();
             for (Map.Entry<String, long[]> parameter :
                     LlamaWeights.shapes(source.config()).entrySet()) {
                 String name = parameter.getKey();

@@ -353,6 +353,22 @@ class WeightLoadingTest {
                 .hasMessage("%s: parameter %s holds numbers that are not finite", typed, LlamaWeights.EMBEDDING);
     }
 
+    /** A mapped file is computed with as it is: to compare it with its checksum takes as long as to read it. */
+    @Test
+    void anAlteredFileIsNoticedWhereItIsReadAnyway() throws IOException {
+        Path file = hf.resolve("model.safetensors");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+        assertThat(ModelReader.read(hf, KERNELS).weights().names()).isNotEmpty();
+        assertThatThrownBy(() -> ModelReader.verify(hf))
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll(file.toString(), "was altered after it was written");
+        assertThatThrownBy(() -> ModelReader.read(hf, KERNELS, Optional.of(WeightType.BF16)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll(file.toString(), "was altered after it was written");
+    }
+
     @Test
     void aNumberThatATypeCannotHoldIsTold() {
         LlamaWeights weights = LlamaWeights.initialise(CONFIG, 5, KERNELS);

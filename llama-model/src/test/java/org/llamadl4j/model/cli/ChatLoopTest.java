@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.llamadl4j.model.LlamaModel;
 import org.llamadl4j.model.chat.Chat;
 import org.llamadl4j.model.chat.ChatFormat;
+import org.llamadl4j.model.chat.ChatMessage;
 import org.llamadl4j.model.config.LlamaConfig;
 import org.llamadl4j.model.generate.GenerationOptions;
 import org.llamadl4j.model.graph.LlamaWeights;
@@ -139,6 +140,21 @@ class ChatLoopTest {
         type(2, "the thing");
         assertThat(notes.toString()).isEqualTo("(interrupted)\n");
         assertThat(chat.messages()).hasSize(2);
+    }
+
+    @Test
+    void theReadingOfALongQuestionCanBeInterrupted() {
+        type("the thing");
+        List<ChatMessage> before = chat.messages();
+        notes.setLength(0);
+        type(1, "the ring ".repeat(30)); // more than is read in one go
+        assertThat(notes.toString()).isEqualTo("(interrupted before the answer began; the question is forgotten)\n");
+        assertThat(chat.messages()).isEqualTo(before);
+        type("the ring");
+        List<ChatMessage> after = chat.messages();
+        chat.reset();
+        type("the thing", "the ring");
+        assertThat(after).isEqualTo(chat.messages());
     }
 
     @Test

@@ -70,6 +70,19 @@ class SessionTest {
     }
 
     @Test
+    void aPromptIsReadInPartsThatSomebodyMayEnd() {
+        Session session = new Session(MODEL);
+        int[] prompt = bytes("a long question ".repeat(10));
+        session.append(prompt);
+        int[] asked = {0};
+        assertThat(session.prefill(() -> ++asked[0] < 2)).isFalse();
+        assertThat(session.tokens()).isEqualTo(prompt);
+        assertThat(session.prefill(() -> ++asked[0] < 2)).isTrue();
+        assertThat(asked).containsExactly(2);
+        assertThat(TinyModel.ids(session.generate(greedy(10)).complete())).isEqualTo(anew(prompt, 200));
+    }
+
+    @Test
     void keepsWhatAnotherTextBeginsWithInCommon() {
         Session session = new Session(MODEL);
         assertThat(session.replace(bytes("a question"))).isZero();

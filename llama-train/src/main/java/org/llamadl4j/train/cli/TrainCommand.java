@@ -97,7 +97,7 @@ public final class TrainCommand implements LlamaCommand {
         TokenDataset dataset = TokenDataset.open(data);
         try (Kernels kernels = CpuKernels.create(config.threads(), config.precision());
                 Dashboard dashboard = config.ui() ? Dashboard.open(Dashboard.USUAL_PORT) : null) {
-            LlamaModel initialModel = start.init == null || resume ? null : ModelReader.read(start.init, kernels);
+            LlamaModel initialModel = start.init == null || resume ? null : initialModel(kernels);
             Trainer trainer = Trainer.builder()
                     .config(config)
                     .data(dataset)
@@ -113,6 +113,11 @@ public final class TrainCommand implements LlamaCommand {
                 return result.complete() ? 0 : signals.exitStatus();
             }
         }
+    }
+
+    private LlamaModel initialModel(Kernels kernels) throws IOException {
+        ModelReader.verify(start.init);
+        return ModelReader.read(start.init, kernels);
     }
 
     private TrainConfig config() {
