@@ -113,7 +113,7 @@ final class WeightLoading {
     }
 
     private Tensor convert(String name, long[] shape, GgmlType type) throws IOException {
-        ElementType elementType = type.elementType().orElseThrow();
+        ElementType elementType = type.elementType().orElseThrow().inRowsOf(shape[shape.length - 1]);
         long size = size(shape);
         if (elementType == ElementType.FLOAT32 && size > kernels.maximumLength()) {
             throw UserError.failed(

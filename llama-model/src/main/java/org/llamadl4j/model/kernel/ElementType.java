@@ -12,7 +12,12 @@ public enum ElementType {
     /** The upper halves of float32 numbers. */
     BFLOAT16(1, 2),
     /** ggml's blocks of 32 numbers: a binary16 scale, then 32 signed bytes, each to be multiplied by it. */
-    Q8_0(32, 34);
+    Q8_0(32, 34),
+    /**
+     * The numbers of eight blocks of {@link #Q8_0} in the order in which a device multiplies them fastest, scales in float32.
+     * Written as {@link #Q8_0} is; no file holds it.
+     */
+    Q8_0_GROUPED(256, 288);
 
     private final int blockLength;
     private final int blockBytes;
@@ -25,6 +30,14 @@ public enum ElementType {
     /** Elements that are stored together: rows, and parts of buffers, are multiples of it. */
     public int blockLength() {
         return blockLength;
+    }
+
+    /**
+     * The type that rows of {@code columns} such numbers are fastest to compute with in, the numbers the same: not this one
+     * where it is {@link #Q8_0} and they are whole groups.
+     */
+    public ElementType inRowsOf(long columns) {
+        return this == Q8_0 && columns % Q8_0_GROUPED.blockLength == 0 ? Q8_0_GROUPED : this;
     }
 
     /**

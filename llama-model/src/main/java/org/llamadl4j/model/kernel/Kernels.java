@@ -34,6 +34,7 @@ public interface Kernels extends AutoCloseable {
      * device can, they stay in the file and are read when they are used, and the file must stay as it is: one that
      * shrinks takes the process with it. They are only read.
      *
+     * @param type any but {@link ElementType#Q8_0_GROUPED}
      * @param file open for reading; it may be closed afterwards
      * @throws IOException if the file has no such bytes, or cannot be mapped
      */
@@ -49,7 +50,8 @@ public interface Kernels extends AutoCloseable {
 
     /**
      * Copies {@code length} elements, whole blocks, as they are stored: little-endian from {@code source[sourceOffset]} to
-     * {@code target[targetOffset]}. For types that are neither float32 nor int32.
+     * {@code target[targetOffset]}. For types that are neither float32 nor int32. {@link ElementType#Q8_0_GROUPED} takes the
+     * bytes of {@link ElementType#Q8_0}.
      */
     void write(byte[] source, int sourceOffset, Buffer target, long targetOffset, int length);
 

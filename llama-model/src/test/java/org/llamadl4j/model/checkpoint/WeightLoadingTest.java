@@ -184,6 +184,28 @@ class WeightLoadingTest {
     }
 
     @Test
+    void q8OfWideRowsIsHeldInGroups() throws IOException {
+        LlamaConfig config = CONFIG.toBuilder().dim(256).hiddenDim(288).build();
+        LlamaWeights weights = LlamaWeights.initialise(config, 5, KERNELS);
+        Path wide = folder.resolve("wide");
+        HuggingFaceFolder.write(wide, new LlamaModel(config, weights, TOKENIZER, KERNELS));
+        Path gguf = folder.resolve("wide.gguf");
+        try (Conversion conversion = Conversion.open(wide, gguf, ModelFormat.GGUF, Optional.of(WeightType.Q8_0))) {
+            conversion.run(bytes -> {});
+        }
+
+        LlamaModel onDisk = ModelReader.read(gguf, KERNELS);
+        LlamaModel inMemory = ModelReader.read(wide, KERNELS, Optional.of(WeightType.Q8_0));
+
+        assertThat(inMemory.weights().names())
+                .allSatisfy(name -> assertThat(values(inMemory, name)).as(name).containsExactly(values(onDisk, name)));
+        assertThat(type(onDisk, WQ)).isEqualTo(ElementType.Q8_0);
+        assertThat(type(inMemory, WQ)).isEqualTo(ElementType.Q8_0_GROUPED);
+        assertThat(type(inMemory, W2)).isEqualTo(ElementType.Q8_0);
+        assertSameLogits(inMemory, onDisk);
+    }
+
+    @Test
     void whatIsNotComputedWithBecomesWhatIs() throws IOException {
         Path file = hf.resolve("model.safetensors");
         Map<String, long[]> shapes = new LinkedHashMap<>();

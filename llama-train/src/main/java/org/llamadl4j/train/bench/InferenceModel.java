@@ -44,7 +44,9 @@ public record InferenceModel(String name, LlamaWeights weights) {
                         "--weights %s needs rows of a multiple of %d, and %s of %s has rows of %d",
                         type, elements.blockLength(), name, preset, shape[1]);
             }
-            tensors.put(name, matrix ? random.weights(elements, shape[0], shape[1]) : random.uniform(shape));
+            tensors.put(
+                    name,
+                    matrix ? random.weights(elements.inRowsOf(shape[1]), shape[0], shape[1]) : random.uniform(shape));
         });
         return new InferenceModel(preset, LlamaWeights.of(config, RotaryPairs.ADJACENT, tensors));
     }

@@ -44,14 +44,15 @@ final class RandomTensors {
             return uniform(rows, columns);
         }
         Tensor tensor = new Tensor(kernels.allocate(type, rows * columns), rows, columns);
-        ByteBuffer chunk = ByteBuffer.allocate((int) type.bytes(CHUNK)).order(ByteOrder.LITTLE_ENDIAN);
+        ElementType stored = type == ElementType.Q8_0_GROUPED ? ElementType.Q8_0 : type;
+        ByteBuffer chunk = ByteBuffer.allocate((int) stored.bytes(CHUNK)).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < CHUNK; i++) {
             float value = 2 * random.nextFloat() - 1;
-            switch (type) {
+            switch (stored) {
                 case FLOAT16 -> chunk.putShort(Float16.of(value));
                 case BFLOAT16 -> chunk.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
                 case Q8_0 -> {
-                    if (i % type.blockLength() == 0) {
+                    if (i % stored.blockLength() == 0) {
                         chunk.putShort(Float16.of(1f / Byte.MAX_VALUE));
                     }
                     chunk.put((byte) (value * Byte.MAX_VALUE));

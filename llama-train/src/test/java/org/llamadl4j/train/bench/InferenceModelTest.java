@@ -79,8 +79,8 @@ class InferenceModelTest {
             InferenceModel model = InferenceModel.random("15m", WeightType.Q8_0, kernels);
             assertThat(model.config()).isEqualTo(LlamaConfig.preset("15m"));
             assertThat(model.describe().weightType()).isEqualTo("Q8_0");
-            float[] row = new float[64];
-            kernels.read(model.weights().get(LlamaWeights.w2(5)).buffer(), 0, row, 0, 64);
+            float[] row = new float[256];
+            kernels.read(model.weights().get(LlamaWeights.w2(5)).buffer(), 0, row, 0, row.length);
             assertThat(row[0]).isNotEqualTo(row[1]);
         }
     }

@@ -101,12 +101,13 @@ public final class CpuKernels implements Kernels {
         return switch (type) {
             case FLOAT32 -> FloatMemory.allocate(length);
             case INT32 -> IntMemory.allocate(length);
-            case FLOAT16, BFLOAT16, Q8_0 -> StoredMemory.allocate(type, length);
+            case FLOAT16, BFLOAT16, Q8_0, Q8_0_GROUPED -> StoredMemory.allocate(type, length);
         };
     }
 
     @Override
     public Buffer map(ElementType type, FileChannel file, long offset, long length) throws IOException {
+        Expect.that(type != ElementType.Q8_0_GROUPED, "no file holds numbers of type %s", type);
         ByteMemory bytes = ByteMemory.map(file, offset, type.bytes(length));
         boolean isFloatArray =
                 type == ElementType.FLOAT32 && offset % Float.BYTES == 0 && length <= FloatMemory.MAXIMUM_LENGTH;

@@ -6,7 +6,7 @@ import org.llamadl4j.model.kernel.ElementType;
  * How rows of one floating-point type are read where they lie. No state; vectors are loaded by {@link VectorLoads}, since
  * a copy to the heap before each would halve the speed.
  */
-sealed interface RowFormat permits Float32Rows, Float16Rows, Bfloat16Rows, Q8Rows {
+sealed interface RowFormat permits Float32Rows, Float16Rows, Bfloat16Rows, Q8Rows, Q8GroupRows {
 
     /** Rows that are multiplied at once: so many streams keep the memory busy, and share what is read of x. */
     int ROWS = 4;
@@ -17,6 +17,7 @@ sealed interface RowFormat permits Float32Rows, Float16Rows, Bfloat16Rows, Q8Row
             case FLOAT16 -> Float16Rows.INSTANCE;
             case BFLOAT16 -> Bfloat16Rows.INSTANCE;
             case Q8_0 -> Q8Rows.INSTANCE;
+            case Q8_0_GROUPED -> Q8GroupRows.INSTANCE;
             case INT32 ->
                 throw new IllegalArgumentException("rows of a matrix are of a floating-point type, not INT32");
         };
@@ -60,6 +61,16 @@ sealed interface RowFormat permits Float32Rows, Float16Rows, Bfloat16Rows, Q8Row
             float[] arranged,
             float[] lanes)
             throws Throwable;
+
+    /**
+     * Stores {@code count} numbers, whole blocks.
+     *
+     * @param source holds them as files do
+     * @param offset of their first byte in {@code target}
+     */
+    default void store(byte[] source, int sourceOffset, int count, ByteMemory target, long offset) {
+        target.put(offset, source, sourceOffset, Math.toIntExact(type().bytes(count)));
+    }
 
     /**
      * Converts {@code count} numbers, whole blocks, to float32.

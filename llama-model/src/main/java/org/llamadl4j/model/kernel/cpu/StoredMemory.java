@@ -74,10 +74,9 @@ final class StoredMemory implements Buffer {
         return new StoredMemory(format, bytes.slice(type.bytes(offset), type.bytes(count)), count);
     }
 
-    /** Copies {@code count} stored elements to {@code offset}. */
+    /** Copies {@code count} elements as files hold them to {@code offset}. */
     void put(long offset, byte[] source, int sourceOffset, int count) {
-        ElementType type = elementType();
-        bytes.put(type.bytes(offset), source, sourceOffset, Math.toIntExact(type.bytes(count)));
+        format.store(source, sourceOffset, count, bytes, elementType().bytes(offset));
     }
 
     /** Copies {@code count} elements from {@code offset} on to {@code target} as float32. */

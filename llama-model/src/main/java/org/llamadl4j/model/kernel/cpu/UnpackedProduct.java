@@ -16,7 +16,7 @@ final class UnpackedProduct {
     private static final int MOST_ROWS = 2048;
 
     /** Whole blocks of every type. */
-    private static final int COLUMN_GRAIN = 32;
+    private static final int COLUMN_GRAIN = 256;
 
     private final Workers workers;
 

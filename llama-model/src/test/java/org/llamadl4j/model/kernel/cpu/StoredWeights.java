@@ -12,7 +12,7 @@ import org.llamadl4j.model.kernel.Tensor;
  *
  * @param rows O
  * @param columns I
- * @param bytes little-endian
+ * @param bytes little-endian, of Q8_0_GROUPED those of Q8_0
  * @param values (O,I)
  */
 record StoredWeights(ElementType type, int rows, int columns, byte[] bytes, double[] values) {
@@ -20,11 +20,12 @@ record StoredWeights(ElementType type, int rows, int columns, byte[] bytes, doub
     private static final int Q8_BLOCK = 32;
 
     static StoredWeights random(ElementType type, int rows, int columns, Random random) {
+        ElementType stored = type == ElementType.Q8_0_GROUPED ? ElementType.Q8_0 : type;
         ByteBuffer bytes =
-                ByteBuffer.allocate((int) type.bytes((long) rows * columns)).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer.allocate((int) stored.bytes((long) rows * columns)).order(ByteOrder.LITTLE_ENDIAN);
         double[] values = new double[rows * columns];
         for (int i = 0; i < values.length; i++) {
-            switch (type) {
+            switch (stored) {
                 case FLOAT32 -> {
                     float value = (float) random.nextGaussian();
                     bytes.putFloat(value);

@@ -36,7 +36,18 @@ class StoredWeightsTest {
 
     @Provide
     Arbitrary<ElementType> types() {
-        return Arbitraries.of(ElementType.FLOAT32, ElementType.FLOAT16, ElementType.BFLOAT16, ElementType.Q8_0);
+        return Arbitraries.of(
+                ElementType.FLOAT32,
+                ElementType.FLOAT16,
+                ElementType.BFLOAT16,
+                ElementType.Q8_0,
+                ElementType.Q8_0_GROUPED);
+    }
+
+    /** Those that files hold. */
+    @Provide
+    Arbitrary<ElementType> storedTypes() {
+        return types().filter(type -> type != ElementType.Q8_0_GROUPED);
     }
 
     /** A width near {@code width} that rows of {@code type} can have. */
@@ -50,7 +61,7 @@ class StoredWeightsTest {
             @ForAll("types") ElementType type,
             @ForAll("types") ElementType otherType,
             @ForAll @IntRange(min = 1, max = 40) int n,
-            @ForAll @IntRange(min = 1, max = 150) int width,
+            @ForAll @IntRange(min = 1, max = 600) int width,
             @ForAll @IntRange(min = 1, max = 70) int outputs,
             @ForAll @IntRange(min = 1, max = 70) int otherOutputs,
             @ForAll @IntRange(min = 1, max = 4) int threads,
@@ -101,7 +112,7 @@ class StoredWeightsTest {
             @ForAll boolean manyRows,
             @ForAll Random random) {
         int n = manyRows ? FewRowsProduct.MOST_ROWS + 2 : 5;
-        int inputs = 2112;
+        int inputs = width(type, 2112);
         int outputs = 2064;
         try (CpuKernels kernels = CpuKernels.create(threads)) {
             TestTensors tensors = new TestTensors(kernels, random);
@@ -118,15 +129,16 @@ class StoredWeightsTest {
     @Property(tries = 20)
     void productsOfRoundedOperandsTakeThemToo(@ForAll("types") ElementType type, @ForAll Random random) {
         int n = FewRowsProduct.MOST_ROWS + 1;
+        int inputs = width(type, 64);
         try (CpuKernels kernels = CpuKernels.create(2, Precision.BFLOAT16)) {
             TestTensors tensors = new TestTensors(kernels, random);
-            StoredWeights weight = StoredWeights.random(type, 50, 64, random);
-            Tensor x = tensors.normal(n, 64);
+            StoredWeights weight = StoredWeights.random(type, 50, inputs, random);
+            Tensor x = tensors.normal(n, inputs);
             Tensor out = tensors.garbage(n, 50);
 
             kernels.linear(x, weight.tensor(kernels), out);
 
-            double[] expected = ReferenceOps.linear(tensors.doubles(x), weight.values(), n, 64, 50);
+            double[] expected = ReferenceOps.linear(tensors.doubles(x), weight.values(), n, inputs, 50);
             double[] actual = tensors.doubles(out);
             double[] error = new double[actual.length];
             Arrays.setAll(error, i -> actual[i] - expected[i]);
@@ -163,11 +175,12 @@ class StoredWeightsTest {
             @ForAll @IntRange(min = 1, max = 50) int n,
             @ForAll @IntRange(min = 2, max = 90) int vocabulary,
             @ForAll Random random) {
+        int width = width(type, 64);
         try (CpuKernels kernels = CpuKernels.create(2)) {
             TestTensors tensors = new TestTensors(kernels, random);
-            StoredWeights weight = StoredWeights.random(type, vocabulary, 64, random);
+            StoredWeights weight = StoredWeights.random(type, vocabulary, width, random);
             double largest = Arrays.stream(weight.values()).map(Math::abs).max().orElseThrow();
-            Tensor hidden = tensors.normal(n, 64);
+            Tensor hidden = tensors.normal(n, width);
             // Logits of a size that a softmax can tell apart.
             float[] scaled = tensors.floats(hidden);
             for (int i = 0; i < scaled.length; i++) {
@@ -185,7 +198,8 @@ class StoredWeightsTest {
             Tensor expectedLoss = tensors.garbage(1);
 
             kernels.crossEntropy(hidden, weight.tensor(kernels), targets, tokenLoss, loss);
-            kernels.crossEntropy(hidden, tensors.of(floats, vocabulary, 64), targets, expectedTokenLoss, expectedLoss);
+            kernels.crossEntropy(
+                    hidden, tensors.of(floats, vocabulary, width), targets, expectedTokenLoss, expectedLoss);
 
             tensors.assertClose("tokenLoss", tokenLoss, tensors.doubles(expectedTokenLoss));
             tensors.assertClose("loss", loss, tensors.doubles(expectedLoss));
@@ -194,7 +208,7 @@ class StoredWeightsTest {
 
     @Property(tries = 60)
     void mappedFilesAreTheSameAsMemory(
-            @ForAll("types") ElementType type,
+            @ForAll("storedTypes") ElementType type,
             @ForAll @IntRange(min = 0, max = 70) int offset,
             @ForAll @IntRange(min = 1, max = 100) int width,
             @ForAll @IntRange(min = 1, max = 40) int n,
@@ -320,11 +334,11 @@ class StoredWeightsTest {
     @ParameterizedTest
     @EnumSource(
             value = ElementType.class,
-            names = {"FLOAT32", "FLOAT16", "BFLOAT16", "Q8_0"})
+            names = {"FLOAT32", "FLOAT16", "BFLOAT16", "Q8_0", "Q8_0_GROUPED"})
     void numbersThatAreNotFiniteAreFoundWhereverTheyAre(ElementType type) {
         Random random = new Random(5);
         // More than one piece, and an end that is no whole vector where the type allows it.
-        int columns = type == ElementType.Q8_0 ? 7008 : 7003;
+        int columns = width(type, 7003);
         try (CpuKernels kernels = CpuKernels.create(2)) {
             StoredWeights weight = StoredWeights.random(type, 20, columns, random);
             assertThat(kernels.isFinite(weight.tensor(kernels))).isTrue();
@@ -386,6 +400,40 @@ class StoredWeightsTest {
             assertThatThrownBy(() -> kernels.linear(tensors.zeros(1, 16), weight, tensors.zeros(1, 6)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("rows of Q8_0 are multiples of 32, which Q8_0[6, 16] has not");
+        }
+    }
+
+    @Test
+    void groupedBlocksAreWrittenGroupByGroup() throws IOException {
+        ElementType type = ElementType.Q8_0_GROUPED;
+        Random random = new Random(6);
+        try (CpuKernels kernels = CpuKernels.create(2)) {
+            StoredWeights weight = StoredWeights.random(type, 3, 512, random);
+            Buffer buffer = kernels.allocate(type, 3 * 512);
+            int groupBytes = (int) ElementType.Q8_0.bytes(256);
+            for (int group = 5; group >= 0; group--) {
+                kernels.write(weight.bytes(), group * groupBytes, buffer, group * 256L, 256);
+            }
+            float[] numbers = new float[256];
+            for (int group = 0; group < 6; group++) {
+                kernels.read(buffer, group * 256L, numbers, 0, 256);
+                for (int i = 0; i < 256; i++) {
+                    assertThat(numbers[i]).isEqualTo((float) weight.values()[group * 256 + i]);
+                }
+            }
+            assertThatThrownBy(() -> kernels.write(weight.bytes(), groupBytes, buffer, 0, 6 * 256))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> kernels.write(weight.bytes(), 0, buffer, 256, 6 * 256))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> kernels.allocate(type, 32))
+                    .hasMessage("32 elements are no whole number of blocks of 256");
+            Path file = folder.resolve("grouped.bin");
+            Files.write(file, new byte[288]);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                assertThatThrownBy(() -> kernels.map(type, channel, 0, 256))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("no file holds numbers of type Q8_0_GROUPED");
+            }
         }
     }
 
